@@ -1,0 +1,81 @@
+"""Pictures made safe to print: decoded under limits and encoded anew, so that nothing of the file itself travels on.
+
+What a camera or a network wrote around the pixels (EXIF, positions, comments, thumbnails, profiles) is gone from the copy.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import Final
+
+from PIL import Image, ImageOps
+
+MAX_BYTES: Final = 40 * 1024 * 1024
+MAX_PIXELS: Final = 60_000_000
+MAX_SIDE: Final = 1_600
+"""Pixels: about 240 dpi over the width of a page."""
+QUALITY: Final = 82
+
+_FORMATS: Final = {
+    "image/jpeg": "JPEG",
+    "image/jpg": "JPEG",
+    "image/pjpeg": "JPEG",
+    "image/png": "PNG",
+    "image/gif": "GIF",
+    "image/webp": "WEBP",
+    "image/bmp": "BMP",
+    "image/tiff": "TIFF",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A JPEG made by us, at most `MAX_SIDE` pixels a side. `frames` tells how many the original had."""
+
+    jpeg: bytes
+    width: int
+    height: int
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotDrawn:
+    """Why a file is named instead of drawn; `reason` is a sentence fragment for a reader."""
+
+    reason: str
+
+
+def redraw(content: bytes, media_type: str) -> Picture | NotDrawn:
+    """Decode a picture of the stated type and encode it anew as JPEG on white. Never raises on what a file holds."""
+    kind = _FORMATS.get(media_type.partition(";")[0].strip().lower())
+    if kind is None:
+        return NotDrawn("a file of this type is not drawn on paper")
+    if not content:
+        return NotDrawn("the file is empty")
+    if len(content) > MAX_BYTES:
+        return NotDrawn("the file is too large to draw")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            return _redraw(content, kind)
+    except Exception:  # decoders fail on hostile bytes in many ways; each becomes the same named placeholder
+        return NotDrawn("the file cannot be read as a picture")
+
+
+def _redraw(content: bytes, kind: str) -> Picture | NotDrawn:
+    # Only the decoder of the declared type is asked: another one would read what the record does not claim to be.
+    with Image.open(io.BytesIO(content), formats=[kind]) as opened:
+        if opened.width * opened.height > MAX_PIXELS:
+            return NotDrawn("the picture has too many pixels to draw")
+        frames = int(getattr(opened, "n_frames", 1))
+        opened.draft("RGB", (MAX_SIDE, MAX_SIDE))
+        upright = ImageOps.exif_transpose(opened)
+        upright.thumbnail((MAX_SIDE, MAX_SIDE))
+        layered = upright.convert("RGBA")
+    page = Image.new("RGB", layered.size, "white")
+    page.paste(layered, mask=layered.getchannel("A"))
+    out = io.BytesIO()
+    page.save(out, "JPEG", quality=QUALITY, optimize=False, progressive=False)
+    return Picture(out.getvalue(), page.width, page.height, frames)

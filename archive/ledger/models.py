@@ -1,0 +1,122 @@
+"""Rows of the transparency log (ledger.md 7.1): events are evidence, what they say and their keys are content."""
+
+from django.db import models
+from django.db.models import Q
+
+from archive.tables import Content, Evidence, Working
+
+LOG = 1  #: the department's log; sealed compartments will have logs of their own
+
+
+class LedgerEvent(Evidence):
+    """One event as the log sees it: a bare commitment of 57 bytes, and its place in the chain of its subject."""
+
+    event_id = models.UUIDField(primary_key=True)
+    log_id = models.SmallIntegerField(default=LOG)
+    subject = models.BinaryField()  #: 16 random bytes that name the subject in the log and nowhere else
+    n = models.IntegerField()
+    leaf = models.BinaryField()  #: the entry, LJ1 of {"c":…,"v":1}
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_event"
+        constraints = [
+            models.UniqueConstraint(fields=["log_id", "subject", "n"], name="ledger_event_chain"),
+            models.CheckConstraint(condition=Q(n__gte=0), name="ledger_event_n_from_0"),
+        ]
+
+
+class EventContent(Content):
+    """The canonical fields (LJ1) of an event, and its key K: destroyed together, they leave the log verifying."""
+
+    event_id = models.UUIDField(primary_key=True)
+    compartment = models.CharField(max_length=16)
+    schema = models.CharField(max_length=64)
+    fields = models.BinaryField()
+    key = models.BinaryField()  #: 32 random bytes of this event alone
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_event_content"
+
+
+class Subject(Working):
+    """The head of a subject's chain, locked by writers and re-derived by fsck."""
+
+    log_id = models.SmallIntegerField(default=LOG)
+    subject = models.BinaryField()
+    n = models.IntegerField()  #: events so far
+    head = models.BinaryField(null=True)  #: leaf hash of the last event
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_subject"
+        constraints = [models.UniqueConstraint(fields=["log_id", "subject"], name="ledger_subject_key")]
+
+
+class PendingEvent(Working):
+    """The queue from the writers to the sequencer, which alone deletes from it."""
+
+    log_id = models.SmallIntegerField(default=LOG)
+    event_id = models.UUIDField(unique=True)
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_pending"
+
+
+class SequencedEvent(Evidence):
+    """The place that the sequencer gave to an event."""
+
+    pk = models.CompositePrimaryKey("log_id", "seq")
+    log_id = models.SmallIntegerField(default=LOG)
+    seq = models.BigIntegerField()
+    event = models.OneToOneField(LedgerEvent, on_delete=models.PROTECT, related_name="sequenced")
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_seq"
+        constraints = [models.CheckConstraint(condition=Q(seq__gte=0), name="ledger_seq_from_0")]
+
+
+class Tile(Evidence):
+    """A full tile of 256 hashes (C2SP tlog-tiles); partial ones live in the edge."""
+
+    pk = models.CompositePrimaryKey("log_id", "level", "n")
+    log_id = models.SmallIntegerField(default=LOG)
+    level = models.SmallIntegerField()
+    n = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_tile"
+
+
+class Edge(Working):
+    """Size, root and partial tiles of the log: one row a log, moved on by compare-and-swap."""
+
+    log_id = models.SmallIntegerField(primary_key=True)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    partials = models.JSONField(default=dict)  #: level → base64 of the hashes of its partial tile
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_edge"
+
+
+class Checkpoint(Evidence):
+    """A signed note over a size and a root."""
+
+    pk = models.CompositePrimaryKey("log_id", "size")
+    log_id = models.SmallIntegerField(default=LOG)
+    size = models.BigIntegerField()
+    root = models.BinaryField()
+    note = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_checkpoint"

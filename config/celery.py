@@ -1,0 +1,12 @@
+"""Celery: tasks are nudges that carry a row id; what is due and unclaimed is sent again by `tick`."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("daybook")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["archive.jobs"])
+app.conf.beat_schedule = {"tick": {"task": "archive.jobs.tick", "schedule": 5.0, "options": {"expires": 5}}}

@@ -1,0 +1,152 @@
+"""Settings of a whole Daybook. Everything that differs between states comes from the environment, read loudly."""
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from config.environment import read_bool, read_choice, read_path, read_secret_file, read_text
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+DAYBOOK_STATE_KIND = read_choice("DAYBOOK_STATE_KIND", {"demo", "live", "test"}, default="test")
+DAYBOOK_STATE_DIR = read_path("DAYBOOK_STATE_DIR", default=BASE_DIR / ".daybook" / "test")
+DAYBOOK_ROLE = read_choice("DAYBOOK_ROLE", {"app", "migrate", "sequencer"}, default="app")
+DAYBOOK_LOG_ORIGIN = read_text("DAYBOOK_LOG_ORIGIN", default="test.daybook.invalid/ledger/1")
+DAYBOOK_LOG_KEY_FILE = read_text("DAYBOOK_LOG_KEY_FILE", default="")  # only the sequencer is given one
+DAYBOOK_LOG_VKEY = read_text("DAYBOOK_LOG_VKEY", default="")
+DAYBOOK_RECAPTURE_KEY_FILE = read_text("DAYBOOK_RECAPTURE_KEY_FILE", default="")
+STORAGE_URL = read_text("STORAGE_URL", default=f"file://{DAYBOOK_STATE_DIR}/store")
+
+SECRET_KEY = read_secret_file("DAYBOOK_SECRET_KEY_FILE", test_default="only for tests", state=DAYBOOK_STATE_KIND)
+DEBUG = False
+ALLOWED_HOSTS = read_text("DAYBOOK_HOSTS", default="127.0.0.1,localhost").split(",")
+SECURE_COOKIES = read_bool("DAYBOOK_SECURE_COOKIES", default=False)
+
+INSTALLED_APPS = [
+    "config.apps.DeskConfig",
+    "foia.apps.FoiaConfig",
+    "retention.apps.RetentionConfig",
+    "archive.apps.ArchiveConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+
+def _database() -> dict[str, object]:
+    name = {"app": "DATABASE_URL", "migrate": "DATABASE_URL_MIGRATE", "sequencer": "DATABASE_URL_SEQUENCER"}[DAYBOOK_ROLE]
+    url = urlparse(read_text(name, default="postgresql://daybook_app@127.0.0.1:1/daybook"))
+    options: dict[str, object] = {}
+    if DAYBOOK_ROLE == "migrate":
+        options["options"] = "-c role=daybook_owner"
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": url.path.lstrip("/"),
+        "USER": unquote(url.username or ""),
+        "PASSWORD": unquote(url.password or ""),
+        "HOST": url.hostname or "",
+        "PORT": str(url.port or 5432),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "archive.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SESSION_COOKIE_AGE = 8 * 3600
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DAYBOOK_STATE_DIR / "static"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+CELERY_BROKER_URL = read_text("REDIS_URL", default="redis://127.0.0.1:1/0")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TIMEZONE = "UTC"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+
+# The nine extension points: dotted paths, in the order in which they are asked.
+DESTRUCTION_GUARDS: list[str] = []
+REQUIRED_GUARDS: list[str] = []
+DESTRUCTION_HOLDINGS: list[str] = ["archive.destruction.record_holding.RECORDS"]
+CAPTURE_LISTENERS: list[str] = []
+CONNECTORS: list[str] = ["archive.connectors.mastodon.CONNECTOR"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("DAYBOOK_LOG_LEVEL", "WARNING")},
+}
