@@ -1,0 +1,1 @@
+"""One package per network, and the contract they keep. No database, no Django."""
