@@ -23,6 +23,7 @@ class Evidence(models.Model):
     """A row that stays for ever: it holds no words or names of the public in clear, and no key to content."""
 
     table_class: ClassVar[TableClass] = TableClass.EVIDENCE
+    app_privileges: ClassVar[frozenset[str] | None] = None  #: narrower, where another role writes
 
     class Meta:
         abstract = True
@@ -32,6 +33,7 @@ class Content(models.Model):
     """A row that holds what was said or who said it; it leaves only through `archive.destruction`."""
 
     table_class: ClassVar[TableClass] = TableClass.CONTENT
+    app_privileges: ClassVar[frozenset[str] | None] = None  #: narrower, where another role writes
 
     class Meta:
         abstract = True
@@ -41,6 +43,7 @@ class Working(models.Model):
     """A row with a life of its own."""
 
     table_class: ClassVar[TableClass] = TableClass.WORKING
+    app_privileges: ClassVar[frozenset[str] | None] = None  #: narrower, where another role writes
 
     class Meta:
         abstract = True
@@ -50,6 +53,7 @@ class Derived(models.Model):
     """A row that can be rebuilt from content and is deleted with it."""
 
     table_class: ClassVar[TableClass] = TableClass.DERIVED
+    app_privileges: ClassVar[frozenset[str] | None] = None  #: narrower, where another role writes
 
     class Meta:
         abstract = True
@@ -83,9 +87,12 @@ END $$;
 """
 
 
-def sql_protect(table: str, table_class: TableClass) -> str:
-    """Return the SQL that gives `table` the triggers and grants of its class. Run as `daybook_owner`."""
-    privileges = ", ".join(sorted(APP_PRIVILEGES[table_class]))
+def sql_protect(table: str, table_class: TableClass, app_privileges: frozenset[str] | None = None) -> str:
+    """Return the SQL that gives `table` the triggers and grants of its class. Run as `daybook_owner`.
+
+    `app_privileges` narrows what `daybook_app` may do below what the class gives.
+    """
+    privileges = ", ".join(sorted(app_privileges or APP_PRIVILEGES[table_class]))
     statements = [
         f"REVOKE ALL ON {table} FROM PUBLIC, daybook_app, daybook_destroyer, daybook_sequencer;",
         f"GRANT {privileges} ON {table} TO daybook_app;",

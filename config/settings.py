@@ -136,6 +136,15 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
+# Tables that Django brings, with their class.
+LIBRARY_TABLES = {
+    "auth_group": "working",
+    "auth_group_permissions": "working",
+    "auth_permission": "working",
+    "django_content_type": "working",
+    "django_session": "working",
+}
+
 # The nine extension points: dotted paths, in the order in which they are asked.
 DESTRUCTION_GUARDS: list[str] = []
 REQUIRED_GUARDS: list[str] = []

@@ -67,6 +67,7 @@ class User(AbstractBaseUser):
     """A person who signs in. What they may do comes from their offices on the date, never from this row."""
 
     table_class: ClassVar[TableClass] = TableClass.WORKING
+    app_privileges: ClassVar[frozenset[str] | None] = frozenset({"INSERT", "SELECT", "UPDATE"})
 
     ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     username = models.CharField(max_length=150, unique=True)

@@ -8,6 +8,7 @@ CREATE FUNCTION daybook_destroy_record(target bigint, today date) RETURNS TABLE 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     its_subject bytea;
+    its_author bigint;
     n bigint;
 BEGIN
     SELECT subject INTO its_subject FROM record WHERE id = target;
@@ -24,6 +25,8 @@ BEGIN
     IF NOT EXISTS (SELECT 1 FROM tombstone WHERE record_id = target) THEN
         RAISE EXCEPTION 'Record % has no tombstone yet.', target USING ERRCODE = 'DB003';
     END IF;
+
+    SELECT author_id INTO its_author FROM record_current WHERE record_id = target;
 
     UPDATE stored_object SET doomed_at = now()
      WHERE id IN (SELECT stored_id FROM media WHERE record_id = target) AND doomed_at IS NULL;
@@ -51,7 +54,14 @@ BEGIN
     DELETE FROM unexplained_removal WHERE record_id = target;
     DELETE FROM record_key WHERE record_id = target;
     GET DIAGNOSTICS n = ROW_COUNT; what := 'keys'; how_many := n; RETURN NEXT;
-    DELETE FROM author a WHERE a.id IN (SELECT author_id FROM daybook_destroyed_author) AND FALSE;
+    DELETE FROM author WHERE id = its_author AND NOT EXISTS (SELECT 1 FROM record_current WHERE author_id = its_author);
+    GET DIAGNOSTICS n = ROW_COUNT; what := 'authors'; how_many := n; RETURN NEXT;
     DELETE FROM destruction_order WHERE holding_kind = 'record' AND holding_id = target;
 END $$;
+ALTER FUNCTION daybook_destroy_record(bigint, date) OWNER TO daybook_destroyer;
+REVOKE ALL ON FUNCTION daybook_destroy_record(bigint, date) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION daybook_destroy_record(bigint, date) TO daybook_app;
+GRANT UPDATE (doomed_at) ON stored_object TO daybook_destroyer;
+GRANT UPDATE ON record_link TO daybook_destroyer;
+GRANT DELETE ON reading, unexplained_removal, destruction_order TO daybook_destroyer;
 """

@@ -1,9 +1,14 @@
 """Rows of the transparency log (ledger.md 7.1): events are evidence, what they say and their keys are content."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
 from archive.tables import Content, Evidence, Working
+
+#: For tables that only the sequencer writes.
+SELECT_ONLY = frozenset({"SELECT"})
 
 LOG = 1  #: the department's log; sealed compartments will have logs of their own
 
@@ -58,6 +63,7 @@ class Subject(Working):
 class PendingEvent(Working):
     """The queue from the writers to the sequencer, which alone deletes from it."""
 
+    app_privileges: ClassVar[frozenset[str] | None] = frozenset({"INSERT", "SELECT"})
     log_id = models.SmallIntegerField(default=LOG)
     event_id = models.UUIDField(unique=True)
 
@@ -69,6 +75,7 @@ class PendingEvent(Working):
 class SequencedEvent(Evidence):
     """The place that the sequencer gave to an event."""
 
+    app_privileges: ClassVar[frozenset[str] | None] = SELECT_ONLY
     pk = models.CompositePrimaryKey("log_id", "seq")
     log_id = models.SmallIntegerField(default=LOG)
     seq = models.BigIntegerField()
@@ -83,6 +90,7 @@ class SequencedEvent(Evidence):
 class Tile(Evidence):
     """A full tile of 256 hashes (C2SP tlog-tiles); partial ones live in the edge."""
 
+    app_privileges: ClassVar[frozenset[str] | None] = SELECT_ONLY
     pk = models.CompositePrimaryKey("log_id", "level", "n")
     log_id = models.SmallIntegerField(default=LOG)
     level = models.SmallIntegerField()
@@ -97,6 +105,7 @@ class Tile(Evidence):
 class Edge(Working):
     """Size, root and partial tiles of the log: one row a log, moved on by compare-and-swap."""
 
+    app_privileges: ClassVar[frozenset[str] | None] = SELECT_ONLY
     log_id = models.SmallIntegerField(primary_key=True)
     size = models.BigIntegerField()
     root = models.BinaryField()
@@ -110,6 +119,7 @@ class Edge(Working):
 class Checkpoint(Evidence):
     """A signed note over a size and a root."""
 
+    app_privileges: ClassVar[frozenset[str] | None] = SELECT_ONLY
     pk = models.CompositePrimaryKey("log_id", "size")
     log_id = models.SmallIntegerField(default=LOG)
     size = models.BigIntegerField()

@@ -1,0 +1,28 @@
+"""Who acts: a person with the offices held at that instant, or a process of ours."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.access.models import Appointment, User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person (`user`) or a process (`process`, for example `worker`), never both.
+
+    A process does what the schedule says and nothing that needs a person's authority.
+    """
+
+    user: User | None = None
+    process: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.user is None) == (self.process == ""):
+            raise ValueError("An actor is a user or a process.")
+
+    def offices(self, at: datetime) -> frozenset[str]:
+        """Return the codes of the offices that the person holds at `at`; a process holds none."""
+        if self.user is None or not self.user.is_active:
+            return frozenset()
+        held = Appointment.objects.filter(Appointment.current(at), user=self.user)
+        return frozenset(held.values_list("office_id", flat=True))
