@@ -2,7 +2,7 @@
 
 Types: object, array, string, true, false, null and integers with |n| <= 2^53 - 1. No floats: a decimal, a ratio or a
 coordinate is a string, and so is every network id. Object keys are unique ASCII. Strings are never normalised, because
-evidence is not edited. A string with a lone surrogate, which real networks send and no UTF-8 encoder can write, takes the
+evidence is not edited. A string with a lone surrogate, which networks do send and no UTF-8 encoder can write, takes the
 form `{"$utf16be": "<base64url of its UTF-16BE code units>"}` in the canonical view; no other object may use that key.
 """
 
@@ -54,9 +54,7 @@ def _guard(value: object, depth: int) -> None:
             ) from error
     elif kind is int:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
-            raise CanonicalError(
-                "An integer beyond 2^53 - 1; send it as a string.", code="ledger.canonical.integer"
-            )
+            raise CanonicalError("An integer beyond 2^53 - 1; send it as a string.", code="ledger.canonical.integer")
     elif kind is dict:
         if depth >= MAX_DEPTH:
             raise CanonicalError(f"Nested deeper than {MAX_DEPTH}.", code="ledger.canonical.depth")
@@ -78,7 +76,7 @@ def _guard(value: object, depth: int) -> None:
 def view(value: Json) -> Json:
     """Return the canonical view of parsed JSON: strings with lone surrogates become `{"$utf16be": …}`.
 
-    Raises CanonicalError when the input itself holds an object with that key, which would make two originals look alike.
+    Raises CanonicalError when the input itself holds an object with that key: two originals would look alike.
     """
     return _view(value, 0)
 

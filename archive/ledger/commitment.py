@@ -13,21 +13,25 @@ with some D shown, those fields are provably original and the rest stay hidden. 
 M and every D are computed again from content and K.
 
 The loop in `_digests` is written for speed, because it bounds how fast the archive captures: HMAC from two prepared
-SHA-256 states, and base64 once for all salts and once for all digests of an event. A property test holds it to the formulas.
+SHA-256 states, and base64 once for all salts and once for all digests of an event. A property test holds it to the
+formulas.
 """
 
 import binascii
 import re
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import orjson
 
-from archive.ledger.canonical import MAX_INTEGER, MAX_LEAF, UTF16, Json, Scalar, check_utf16, view_text
+from archive.ledger.canonical import MAX_INTEGER, MAX_LEAF, Json, Scalar, check_utf16
 from archive.ledger.encoding import base64url, base64url_bytes
 from archive.ledger.errors import CanonicalError, DisclosureError, FieldError, ParseError
 from archive.ledger.parsing import parse, parse_canonical
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 Value: TypeAlias = Scalar | Mapping[str, Json]
 """A committed value: a scalar, or the `{"$utf16be": …}` form of a text with a lone surrogate."""
@@ -45,6 +49,7 @@ _OPAD = bytes(byte ^ 0x5C for byte in range(256))
 _URL = bytes.maketrans(b"+/", b"-_")
 _SCHEMA = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*/[1-9][0-9]{0,3}")
 _POINTER = re.compile(r"(?:/(?:[!-.0-}]|~[01])+)+")
+_BETWEEN = '","'
 _ENTRY_START, _ENTRY_END = b'{"c":"', b'","v":1}'
 
 
@@ -58,8 +63,8 @@ class Commitment(NamedTuple):
 class Disclosed(NamedTuple):
     """Some fields of one event with the proof that they belong to its entry; what a bundle's JSON file holds.
 
-    `disclosures` are the D strings of the shown fields in the order of their names, `sd` every digest and decoy, sorted,
-    `entry` the log entry as text.
+    `disclosures` are the D strings of the shown fields in the order of their names, `sd` every digest and decoy,
+    sorted, `entry` the log entry as text.
     """
 
     schema: str
@@ -85,7 +90,7 @@ def disclose(schema: str, fields: Mapping[str, Value], key: bytes, names: Collec
     shown = dict(zip(fields, disclosures, strict=True))
     return Disclosed(
         schema=schema,
-        disclosures=tuple(shown[name] for name in sorted(set(names))),
+        disclosures=tuple(shown[name].decode("ascii") for name in sorted(set(names))),
         sd=tuple(digests),
         entry=_seal(schema, digests).entry.decode("ascii"),
     )
@@ -94,8 +99,8 @@ def disclose(schema: str, fields: Mapping[str, Value], key: bytes, names: Collec
 def check_disclosed(disclosed: Disclosed) -> dict[str, Value]:
     """Return the proven fields, name → value (a lone-surrogate text in its `{"$utf16be": …}` form).
 
-    Proves that each disclosure is one of the digests that the entry commits to; the entry's own place in the log is for an
-    inclusion proof. Raises DisclosureError or ParseError: a field that is not proven is never returned.
+    Proves that each disclosure is one of the digests that the entry commits to; the entry's own place in the log is
+    for an inclusion proof. Raises DisclosureError or ParseError: a field that is not proven is never returned.
     """
     digests = list(disclosed.sd)
     if digests != sorted(set(digests)) or len(digests) > MAX_FIELDS + DECOY_STEP:
@@ -121,7 +126,7 @@ def check_disclosed(disclosed: Disclosed) -> dict[str, Value]:
 
 
 def check_entry(entry: bytes) -> str:
-    """Return the commitment `c` of a log entry; raise ParseError unless these are exactly the bytes such an entry has."""
+    """Return the commitment `c` of a log entry; raise ParseError unless these are the very bytes of one."""
     value = parse_canonical(entry, max_bytes=MAX_LEAF)
     if isinstance(value, dict) and value.keys() == {"c", "v"} and value["v"] == 1 and value["v"] is not True:
         commitment = value["c"]
@@ -143,6 +148,103 @@ def _leaf(commitment: bytes) -> Commitment:
 def _seal(schema: str, digests: Iterable[str]) -> Commitment:
     if not _SCHEMA.fullmatch(schema):
         raise FieldError(f"{schema!r} is not a schema id such as record/1.", code="ledger.field.schema")
-    manifest = f'{{"_sd":["{chr(34).join((",".join(()), "")) if False else DELIMITER.join(digests)}"],"_sd_alg":"sha-256","schema":"{schema}"}}'
+    manifest = f'{{"_sd":["{_BETWEEN.join(digests)}"],"_sd_alg":"sha-256","schema":"{schema}"}}'
     commitment = sha256(_COMMIT + manifest.encode("ascii")).digest()
     return _leaf(binascii.b2a_base64(commitment, newline=False).translate(_URL, b"="))
+
+
+def _digests(fields: Mapping[str, Value], key: bytes) -> tuple[list[bytes], list[str]]:
+    """Return the D strings (ASCII) in the order of `fields`, and every digest and decoy, sorted."""
+    if type(key) is not bytes or len(key) != KEY_BYTES:
+        raise FieldError("A key is 32 bytes.", code="ledger.field.key")
+    if not 0 < len(fields) <= MAX_FIELDS:
+        raise FieldError(f"{len(fields)} fields; an event has 1 to {MAX_FIELDS}.", code="ledger.field.count")
+    inner = sha256(key.translate(_IPAD) + b"\x36" * 32)
+    outer = sha256(key.translate(_OPAD) + b"\x5c" * 32)
+    salts = _joined([_mac(inner, outer, _NAMES.get(name) or _message(name)) for name in fields])
+    start, disclosures, digests = 0, list[bytes](), list[bytes]()
+    for name, value in fields.items():
+        octets = _triple(salts[start : start + 43], name, value)
+        disclosure = binascii.b2a_base64(octets, newline=False).translate(_URL, b"=")
+        disclosures.append(disclosure)
+        digests.append(sha256(disclosure).digest())
+        start += 44
+    for i in range(-len(digests) % DECOY_STEP):
+        digests.append(sha256(_mac(inner, outer, _DECOY + b"%d" % i)).digest())
+    spelled = _joined(digests)
+    return disclosures, sorted([spelled[start : start + 43] for start in range(0, len(spelled), 44)])
+
+
+def _mac(inner: "_Hash", outer: "_Hash", message: bytes) -> bytes:
+    """HMAC-SHA256 (RFC 2104) from the states after the padded key; two copies cost less than a new HMAC object."""
+    first = inner.copy()
+    first.update(message)
+    second = outer.copy()
+    second.update(first.digest())
+    return second.digest()
+
+
+def _joined(hashes: list[bytes]) -> str:
+    """Return the base64url of each 32-byte hash, 43 characters, each followed by one character without meaning.
+
+    33 bytes need no padding in base64, so that one call spells them all.
+    """
+    octets = b"\x00".join(hashes) + b"\x00"
+    return binascii.b2a_base64(octets, newline=False).translate(_URL).decode("ascii")
+
+
+_NAMES: dict[str, bytes] = {}
+"""The salt messages of names already found good; names repeat, and a hostile flood stays bounded."""
+_MAX_NAMES = 20_000
+
+
+def _message(name: str) -> bytes:
+    if type(name) is not str or len(name) > 512 or not _POINTER.fullmatch(name):
+        raise FieldError(f"{name!r:.100} is not a JSON Pointer in printable ASCII.", code="ledger.field.name")
+    message = _SALT + name.encode("ascii")
+    if len(_NAMES) < _MAX_NAMES:
+        _NAMES[name] = message
+    return message
+
+
+_PLAIN = frozenset((str, bool, type(None)))
+
+
+def _triple(salt: str, name: str, value: Value) -> bytes:
+    """Return LJ1([salt, name, value]); the exact types make orjson's bytes those of RFC 8785."""
+    kind = type(value)
+    if kind not in _PLAIN:
+        if kind is int:
+            if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
+                raise FieldError(f"{name}: an integer beyond 2^53 - 1.", code="ledger.field.integer")
+        elif kind is dict:
+            try:
+                check_utf16(value)
+            except CanonicalError as error:
+                raise FieldError(f"{name}: {error}", code="ledger.field.type") from error
+        else:
+            raise FieldError(f"{name}: a {kind.__name__} cannot be committed.", code="ledger.field.type")
+    try:
+        octets = orjson.dumps((salt, name, value))
+    except TypeError as error:
+        raise FieldError(f"{name}: a lone surrogate; take view_text() first.", code="ledger.field.surrogate") from error
+    if len(octets) > MAX_LEAF:
+        raise FieldError(f"{name}: {len(octets)} bytes; a field has {MAX_LEAF}.", code="ledger.field.size")
+    return octets
+
+
+def _read(disclosure: str) -> tuple[str, Value]:
+    value = parse(base64url_bytes(disclosure), max_bytes=MAX_LEAF)
+    if not isinstance(value, list) or len(value) != 3:
+        raise DisclosureError("A disclosure is an array of salt, name and value.", code="ledger.disclosure.shape")
+    salt, name, content = value
+    if not isinstance(salt, str) or len(base64url_bytes(salt)) != 32:
+        raise DisclosureError("The salt of a disclosure is 32 bytes.", code="ledger.disclosure.shape")
+    if not isinstance(name, str) or not _POINTER.fullmatch(name):
+        raise DisclosureError("The name of a disclosure is a JSON Pointer.", code="ledger.disclosure.shape")
+    if isinstance(content, dict):
+        check_utf16(content)
+        return name, content
+    if isinstance(content, list):
+        raise DisclosureError("A disclosed value is not a list.", code="ledger.disclosure.shape")
+    return name, content

@@ -1,4 +1,4 @@
-"""Reading JSON that may be hostile: duplicate keys, odd numbers, deep nesting and bad UTF-8 are errors, never guesses."""
+"""Reading hostile JSON: duplicate keys, odd numbers, deep nesting and bad UTF-8 are errors, never guesses."""
 
 import json
 from typing import Any, NoReturn

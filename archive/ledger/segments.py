@@ -90,7 +90,7 @@ def join(name: str, values: Mapping[str, Json]) -> str | None:
 def snap(pieces: Sequence[str], start: int, end: int) -> range:
     """Return the segments that the code points [start, end) touch: a redaction grows to whole segments, never shrinks.
 
-    `0 <= start < end <= length of the text`, else FieldError: an empty or foreign span must not redact nothing in silence.
+    `0 <= start < end <= length of the text`, else FieldError: an empty or foreign span must not redact nothing unsaid.
     """
     bounds = [0, *accumulate(len(piece) for piece in pieces)]
     if not 0 <= start < end <= bounds[-1]:
