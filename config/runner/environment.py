@@ -1,0 +1,79 @@
+"""The environment that each process of a state gets: what it needs for its work, and no other secret."""
+
+import base64
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from config.runner.state import ROOT, State
+
+_ED25519 = b"\x01"  # the signature type of C2SP signed notes
+_OURS = ("DAYBOOK_", "DATABASE_URL", "REDIS_URL", "STORAGE_URL", "DJANGO_")
+#: What a person may set for the product's own processes; everything else that is named like ours is dropped.
+_PASSED_ON = ("DAYBOOK_FIXTURES", "DAYBOOK_HOSTS", "DAYBOOK_SECURE_COOKIES", "DAYBOOK_LOG_LEVEL")
+
+
+class Role(StrEnum):
+    """As whom a process talks to the database."""
+
+    APP = "app"
+    MIGRATE = "migrate"
+    SEQUENCER = "sequencer"
+
+
+_URL_NAMES = {
+    Role.APP: "DATABASE_URL",
+    Role.MIGRATE: "DATABASE_URL_MIGRATE",
+    Role.SEQUENCER: "DATABASE_URL_SEQUENCER",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a state's engines and store are: our own, or the ones that the environment of the runner named."""
+
+    databases: Mapping[Role, str]
+    redis: str
+    storage: str
+
+
+def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> dict[str, str]:
+    """Return the environment of a process of `state` that works as `role`.
+
+    Only the sequencer learns where the log key lies; the others get the verifier key.
+    """
+    env = {name: value for name, value in os.environ.items() if name in _PASSED_ON or not name.startswith(_OURS)}
+    secrets = state.secrets
+    log_key = secrets.key_file("log-key")
+    env |= {
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "DAYBOOK_STATE_DIR": str(state.directory),
+        "DAYBOOK_STATE_KIND": state.kind,
+        "DAYBOOK_ROLE": role,
+        "DAYBOOK_LOG_ORIGIN": state.origin,
+        "DAYBOOK_LOG_VKEY": verifier_key(state.origin, log_key),
+        "DAYBOOK_SECRET_KEY_FILE": str(secrets.text_file("secret-key")),
+        "DAYBOOK_RECAPTURE_KEY_FILE": str(secrets.key_file("recapture-key")),
+        "REDIS_URL": addresses.redis,
+        "STORAGE_URL": addresses.storage,
+        _URL_NAMES[role]: addresses.databases[role],
+    }
+    if role is Role.SEQUENCER:
+        env["DAYBOOK_LOG_KEY_FILE"] = str(log_key)
+    return env
+
+
+def verifier_key(origin: str, log_key: Path) -> str:
+    """Return the C2SP verifier key `origin+hash+key` of the Ed25519 seed (32 bytes) in `log_key`."""
+    public = Ed25519PrivateKey.from_private_bytes(log_key.read_bytes()).public_key()
+    typed = _ED25519 + public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    short = hashlib.sha256(origin.encode() + b"\n" + typed).digest()[:4].hex()
+    return f"{origin}+{short}+{base64.b64encode(typed).decode()}"

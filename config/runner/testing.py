@@ -1,0 +1,77 @@
+"""The engines of one test session: started when the first test needs them, migrated once, cloned for each process."""
+
+from pathlib import Path
+
+from config.runner import database
+from config.runner.engines import Engines
+from config.runner.environment import Addresses, Role, environment
+from config.runner.lock import locked
+from config.runner.migrating import migrate
+from config.runner.state import Kind, State
+from config.runner.state_file import StateFile
+from config.runner.temporary import temporary_state_in
+
+TEMPLATE = "daybook_template"
+_READY = "template-ready"
+
+
+class TestEngines:
+    """PostgreSQL and Valkey of a test session, as one of its processes sees them.
+
+    Their ports are chosen when the session begins, so that settings can be read before anything runs.
+    """
+
+    __test__ = False
+
+    def __init__(self, directory: Path, number: int) -> None:
+        """`number` tells the session's processes apart: 0 for a lone process, then 1, 2 …"""
+        self.state: State = temporary_state_in(directory, Kind.TEST)
+        with locked(directory / "choosing"):
+            recorded = StateFile.read(directory)
+            self.engines = Engines.of(self.state, recorded.ports)
+            if not recorded.ports:
+                recorded.ports = self.engines.ports
+                recorded.write()
+        self.number = number
+        self.database = f"daybook_test_{number}"
+
+    @property
+    def superuser_url(self) -> str:
+        """The address of the `postgres` database for the cluster's superuser."""
+        return self.engines.postgres.superuser_url()
+
+    @property
+    def log_key_file(self) -> Path:
+        """The Ed25519 seed of the session's ledger; the product gives it to the sequencer only."""
+        return self.state.secrets.key_file("log-key")
+
+    def start(self) -> None:
+        """Start the engines and migrate the template, unless another process of the session did."""
+        with locked(self.state.directory / "starting"):
+            if (self.state.directory / _READY).exists():
+                return
+            self.engines.start(StateFile.read(self.state.directory), say=lambda line: None)
+            database.create_roles(self.superuser_url, self.engines.passwords())
+            database.create_database(self.superuser_url, TEMPLATE)
+            migrate(self.environment(Role.MIGRATE, TEMPLATE))
+            (self.state.directory / _READY).touch()
+
+    def clone(self, name: str) -> None:
+        """Create database `name` from the migrated template."""
+        database.clone_database(self.superuser_url, TEMPLATE, name)
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        database.drop_database(self.superuser_url, name)
+
+    def url(self, role: str, name: str) -> str:
+        """Return the address of database `name` for `app`, `migrate`, `sequencer` or `superuser`."""
+        if role == "superuser":
+            return self.engines.postgres.superuser_url(name)
+        return self.engines.database_url(f"daybook_{role}", name)
+
+    def environment(self, role: Role, name: str) -> dict[str, str]:
+        """Return the whole environment of a process that works as `role` in database `name`."""
+        databases = {role: self.engines.database_url(f"daybook_{role}", name) for role in Role}
+        addresses = Addresses(databases, self.engines.valkey.url(self.number), self.state.storage_url)
+        return environment(self.state, addresses, role)
