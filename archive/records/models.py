@@ -124,6 +124,13 @@ class Link(Derived):
     class Meta:
         app_label = "archive"
         db_table = "record_link"
+        indexes = [
+            models.Index(
+                fields=["parent_value"],
+                name="link_waiting",
+                condition=models.Q(parent=None) & ~models.Q(parent_value=""),
+            )
+        ]
 
 
 class Current(Derived):
