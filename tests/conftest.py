@@ -15,6 +15,7 @@ import django
 import pytest
 
 from config.runner.environment import Role
+from config.runner.state import Kind
 from config.runner.temporary import TemporaryState
 from config.runner.testing import TestEngines
 from tests.committed import CommittedDatabase, committed_database
@@ -28,7 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose the session's state, ports and passwords, and tell the settings by the environment."""
     worker = re.fullmatch(r"gw(\d+)", os.environ.get("PYTEST_XDIST_WORKER", ""))
     if not worker:
-        config.stash[_state] = TemporaryState()
+        config.stash[_state] = TemporaryState(Kind.TEST, durable=False)
         os.environ[_SESSION] = str(config.stash[_state].state.directory)
         signal.signal(signal.SIGTERM, _interrupt)
     engines = TestEngines(Path(os.environ[_SESSION]), number=int(worker[1]) + 1 if worker else 0)
@@ -101,4 +102,4 @@ def _no_flush() -> None:
     def refuse(self: object, **options: object) -> None:
         raise AssertionError("Flush is an error here: mark the test `commits` instead of `transaction=True`.")
 
-    Command.handle = refuse  # type: ignore[method-assign, assignment]
+    Command.handle = refuse  # type: ignore[method-assign]

@@ -39,14 +39,14 @@ class Engines:
                 port=ports["postgres"],
                 password=state.secrets.password("postgres"),
                 log=state.logs / "postgres.log",
-                durable=not state.temporary,
+                durable=state.durable,
             ),
             ValkeyServer(
                 directory=state.directory / "valkey",
                 port=ports["valkey"],
                 password=state.secrets.password("valkey"),
                 log=state.logs / "valkey.log",
-                durable=not state.temporary,
+                durable=state.durable,
             ),
         )
 

@@ -7,13 +7,13 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _ZOMBIE = "Z"
+_HAS_PROC = Path("/proc/self/stat").exists()
 
 #: Signals with the seconds each is given to work, mildest first.
 StopSequence = Sequence[tuple[signal.Signals, float]]
@@ -29,7 +29,7 @@ class ProcessIdentity:
     @classmethod
     def of(cls, pid: int) -> "ProcessIdentity | None":
         """Return the identity of the living process `pid`, or None when there is none (a zombie is none)."""
-        started = _started_linux(pid) if sys.platform == "linux" else _started_ps(pid)
+        started = _started_linux(pid) if _HAS_PROC else _started_ps(pid)
         return None if started is None else cls(pid, started)
 
     def alive(self) -> bool:
@@ -69,7 +69,7 @@ def end_processes(
 
 def program_name(pid: int) -> str:
     """Return the name of the program that runs as `pid`, empty when there is none."""
-    if sys.platform == "linux":
+    if _HAS_PROC:
         try:
             return Path(f"/proc/{pid}/comm").read_text().strip()
         except OSError:

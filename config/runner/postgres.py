@@ -37,8 +37,15 @@ _SETTINGS = {
     "log_parameter_max_length_on_error": "0",
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
-#: A cluster that is thrown away after the command need not survive a power cut.
-_THROWN_AWAY = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "128MB"}
+#: A cluster of a test session need not survive a power cut, and may lie in memory.
+_NOT_DURABLE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "shared_buffers": "128MB",
+    "max_wal_size": "256MB",
+    "io_method": "sync",
+}
 
 _HBA = f"host all all {LOOPBACK}/32 scram-sha-256\n"
 _FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT
@@ -46,7 +53,7 @@ _FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT
 
 @dataclass(frozen=True, slots=True)
 class PostgresCluster:
-    """One data directory. `durable` is false only for temporary states."""
+    """One data directory. `durable` is false only for tests."""
 
     binaries: PostgresBinaries
     directory: Path
@@ -148,7 +155,7 @@ class PostgresCluster:
             )
 
     def _configuration(self) -> str:
-        settings = {**_SETTINGS, "port": str(self.port), **({} if self.durable else _THROWN_AWAY)}
+        settings = {**_SETTINGS, "port": str(self.port), **({} if self.durable else _NOT_DURABLE)}
         lines = [f"{name} = '{value}'" for name, value in settings.items()]
         return "\n".join(
             [

@@ -33,7 +33,8 @@ class State:
     directory: Path
     cluster: Path
     origin: str  #: the name of its ledger, part of every checkpoint, chosen once
-    temporary: bool = False
+    temporary: bool = False  #: removed when the command that made it ends
+    durable: bool = True  #: survives a power cut; false only for tests
 
     @property
     def logs(self) -> Path:
@@ -81,12 +82,8 @@ def open_state(kind: Kind, home: Path) -> State:
     try:
         make_folder(directory / "logs", PRIVATE)
         if not about.exists():
-            fresh = {"kind": kind, "cluster": str(cluster_folder(home) / kind), "origin": _new_origin(kind)}
-            half = directory / f".about-{secrets.token_hex(8)}"
-            half.write_text(json.dumps(fresh, indent=1) + "\n")
-            half.replace(about)
-        told = json.loads(about.read_text())
-        state = State(Kind(told["kind"]), directory, Path(told["cluster"]), told["origin"])
+            write_about(State(kind, directory, cluster_folder(home) / kind, _new_origin(kind)), directory)
+        state = read_about(directory)
     except PermissionError as error:
         raise RunnerError(
             f"{error.filename} belongs to another user; use the account that made this state, or set DAYBOOK_HOME."
@@ -96,6 +93,36 @@ def open_state(kind: Kind, home: Path) -> State:
     if state.kind is not kind:
         raise RunnerError(f"{directory} holds a {state.kind} state; a state never changes its kind.")
     return state
+
+
+def read_about(directory: Path) -> State:
+    """Return the state in `directory` as its maker wrote it down.
+
+    Raises OSError, ValueError, KeyError or TypeError when that is missing or damaged.
+    """
+    told = json.loads((directory / _ABOUT).read_text())
+    return State(
+        kind=Kind(told["kind"]),
+        directory=directory,
+        cluster=Path(told["cluster"]),
+        origin=str(told["origin"]),
+        temporary=bool(told["temporary"]),
+        durable=bool(told["durable"]),
+    )
+
+
+def write_about(state: State, folder: Path) -> None:
+    """Write down what a state is, in `folder`, whole or not at all."""
+    told = {
+        "kind": state.kind,
+        "cluster": str(state.cluster),
+        "origin": state.origin,
+        "temporary": state.temporary,
+        "durable": state.durable,
+    }
+    half = folder / f".about-{secrets.token_hex(8)}"
+    half.write_text(json.dumps(told, indent=1) + "\n")
+    half.replace(folder / _ABOUT)
 
 
 def cluster_folder(home: Path) -> Path:

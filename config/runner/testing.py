@@ -7,9 +7,8 @@ from config.runner.engines import Engines
 from config.runner.environment import Addresses, Role, environment
 from config.runner.lock import locked
 from config.runner.migrating import migrate
-from config.runner.state import Kind, State
+from config.runner.state import State, read_about
 from config.runner.state_file import StateFile
-from config.runner.temporary import temporary_state_in
 
 TEMPLATE = "daybook_template"
 _READY = "template-ready"
@@ -25,7 +24,7 @@ class TestEngines:
 
     def __init__(self, directory: Path, number: int) -> None:
         """`number` tells the session's processes apart: 0 for a lone process, then 1, 2 …"""
-        self.state: State = temporary_state_in(directory, Kind.TEST)
+        self.state: State = read_about(directory)
         with locked(directory / "choosing"):
             recorded = StateFile.read(directory)
             self.engines = Engines.of(self.state, recorded.ports)
