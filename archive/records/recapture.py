@@ -1,7 +1,7 @@
 """The names of what was lawfully destroyed, kept as keyed digests: nobody without the key can tell what they were.
 
-The key lies with the log key, outside the database, and is on the recovery sheet. Without it, what was disposed of would
-be taken in again by the next capture; with it and a guessed id, one can ask whether that id was disposed of here.
+The key lies with the log key, outside the database, and is on the recovery sheet. Without it, what was disposed of
+would be taken in again by the next capture; with it and a guessed id, one can ask whether that id was disposed of here.
 """
 
 import hashlib

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from archive.records.recapture import recapture_digests
 
 
 @pytest.fixture
-def key(settings: SettingsWrapper, tmp_path: Path) -> bytes:
+def key(settings: Settings, tmp_path: Path) -> bytes:
     key = bytes(range(32))
     (tmp_path / "key").write_bytes(key)
     settings.DAYBOOK_RECAPTURE_KEY_FILE = str(tmp_path / "key")
@@ -29,7 +29,7 @@ def test_moving_a_letter_over_a_border_gives_another_digest(key: bytes) -> None:
     assert len(set(digests)) == 4
 
 
-def test_another_key_gives_other_digests(key: bytes, settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_another_key_gives_other_digests(key: bytes, settings: Settings, tmp_path: Path) -> None:
     before = recapture_digests("m", [("status", "1")])
     (tmp_path / "other").write_bytes(bytes(32))
     settings.DAYBOOK_RECAPTURE_KEY_FILE = str(tmp_path / "other")
@@ -40,13 +40,13 @@ def test_a_hostile_name_with_a_lone_surrogate_or_nul_still_has_a_digest(key: byt
     assert len(recapture_digests("m", [("status", "\ud83d"), ("status", "\0")])) == 2
 
 
-def test_a_live_state_without_its_key_is_refused(settings: SettingsWrapper) -> None:
+def test_a_live_state_without_its_key_is_refused(settings: Settings) -> None:
     settings.DAYBOOK_RECAPTURE_KEY_FILE, settings.DAYBOOK_STATE_KIND = "", "live"
     with pytest.raises(ImproperlyConfigured, match="needs its recapture key"):
         recapture_digests("m", [("status", "1")])
 
 
-def test_a_key_of_the_wrong_length_is_refused(settings: SettingsWrapper, tmp_path: Path) -> None:
+def test_a_key_of_the_wrong_length_is_refused(settings: Settings, tmp_path: Path) -> None:
     (tmp_path / "short").write_bytes(b"short")
     settings.DAYBOOK_RECAPTURE_KEY_FILE = str(tmp_path / "short")
     with pytest.raises(ImproperlyConfigured, match="32 bytes"):
