@@ -22,25 +22,17 @@ MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
 """Objects and arrays nest at most this deep."""
 MAX_LEAF = 32 * 1024
-"""Bytes of one log entry or one disclosed field; the tile format itself ends at 65,535."""
+"""Bytes of one log entry or of one field's disclosure; the tile format itself ends at 65,535."""
 UTF16 = "$utf16be"
 
 
-def encode(value: Json) -> bytes:
+def canonical_bytes(value: Json) -> bytes:
     """Return the LJ1 bytes of `value`, equal to RFC 8785; raise CanonicalError for anything outside the profile.
 
     Fails closed on exact types: a float, a bool or int subclass, a tuple, a date, a str subclass have no LJ1 bytes.
     """
     _guard(value, 0)
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-
-
-def encode_leaf(value: Json) -> bytes:
-    """Return the LJ1 bytes of `value`; raise CanonicalError when they are more than MAX_LEAF."""
-    octets = encode(value)
-    if len(octets) > MAX_LEAF:
-        raise CanonicalError(f"{len(octets)} bytes; a leaf may have {MAX_LEAF}.", code="ledger.canonical.size")
-    return octets
 
 
 def _guard(value: object, depth: int) -> None:

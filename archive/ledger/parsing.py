@@ -3,7 +3,7 @@
 import json
 from typing import Any, NoReturn
 
-from archive.ledger.canonical import MAX_DEPTH, MAX_INTEGER, Json, encode
+from archive.ledger.canonical import MAX_DEPTH, MAX_INTEGER, Json, canonical_bytes
 from archive.ledger.errors import CanonicalError, ParseError
 
 
@@ -58,7 +58,7 @@ def parse_canonical(octets: bytes, *, max_bytes: int) -> Json:
     """Parse bytes that must be LJ1 already; raise ParseError when encoding the value again gives other bytes."""
     value = parse(octets, max_bytes=max_bytes)
     try:
-        again = encode(value)
+        again = canonical_bytes(value)
     except CanonicalError as error:
         raise ParseError(str(error), code=error.code) from error
     if again != octets:
