@@ -1,8 +1,9 @@
 """Who works here, in which office on which date, and what they did."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -25,6 +26,10 @@ class Department(Working):
         app_label = "archive"
         db_table = "department"
         constraints = [models.CheckConstraint(condition=Q(id=1), name="department_is_one")]
+
+    def day(self, instant: datetime) -> date:
+        """Return the date on which `instant` falls in the department's zone. No other code turns instants into days."""
+        return instant.astimezone(ZoneInfo(self.zone)).date()
 
 
 class HolidayYear(Evidence):
@@ -118,7 +123,9 @@ class Appointment(Working):
         app_label = "archive"
         db_table = "appointment"
         constraints = [
-            models.CheckConstraint(condition=Q(until=None) | Q(until__gt=F("since")), name="appointment_ends_after_start")
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("since")), name="appointment_ends_after_start"
+            )
         ]
 
     @staticmethod
