@@ -8,5 +8,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("daybook")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["archive.jobs"])
-app.conf.beat_schedule = {"tick": {"task": "archive.jobs.tick", "schedule": 5.0, "options": {"expires": 5}}}
+app.autodiscover_tasks()
+app.autodiscover_tasks(
+    ["archive.capture", "archive.destruction", "archive.storage", "retention.dispositions", "foia.production", "config"]
+)
+app.conf.beat_schedule = {
+    "tick": {"task": "config.tick", "schedule": 5.0, "options": {"expires": 5, "queue": "urgent"}},
+    "audit": {"task": "config.audit_batch", "schedule": 60.0, "options": {"expires": 60, "queue": "urgent"}},
+}

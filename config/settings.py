@@ -70,7 +70,9 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, object]:
-    name = {"app": "DATABASE_URL", "migrate": "DATABASE_URL_MIGRATE", "sequencer": "DATABASE_URL_SEQUENCER"}[DAYBOOK_ROLE]
+    name = {"app": "DATABASE_URL", "migrate": "DATABASE_URL_MIGRATE", "sequencer": "DATABASE_URL_SEQUENCER"}[
+        DAYBOOK_ROLE
+    ]
     url = urlparse(read_text(name, default="postgresql://daybook_app@127.0.0.1:1/daybook"))
     options: dict[str, object] = {}
     if DAYBOOK_ROLE == "migrate":
@@ -150,7 +152,6 @@ DESTRUCTION_GUARDS: list[str] = []
 REQUIRED_GUARDS: list[str] = []
 DESTRUCTION_HOLDINGS: list[str] = ["archive.destruction.record_holding.RECORDS"]
 CAPTURE_LISTENERS: list[str] = []
-CONNECTORS: list[str] = ["archive.connectors.mastodon.CONNECTOR"]
 
 LOGGING = {
     "version": 1,

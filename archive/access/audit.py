@@ -1,4 +1,4 @@
-"""The audit: one entry for one act, in the transaction of the act (design rule 8), batched into the log every minute."""
+"""The audit: one entry for one act, in the act's transaction (design rule 8), batched into the log every minute."""
 
 import hashlib
 import os

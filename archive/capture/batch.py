@@ -60,7 +60,7 @@ class Committed:
     disposed: int = 0
     quarantined: int = 0
     repeated: int = 0  #: listed twice in one exchange
-    states: list[tuple[int, str]] = field(default_factory=list)
+    moves: list[str] = field(default_factory=list)  #: hidden, shown, returned
     media_versions: list[uuid.UUID] = field(default_factory=list)
     edited_keys: list[str] = field(default_factory=list)
 

@@ -71,8 +71,7 @@ def _commit(run: CaptureRun, account: Account, received: Received, at: datetime)
     batch = CapturedBatch(account.pk, account.network, run.pk, at)
 
     drafts = [_version_draft(account, result.exchange_ref, p, at) for p in written]
-    moved = [(p, _move(p)) for p in plans if p.known is not None and not received.historic and _move(p)]
-    moved += [(p, ObservationKind.HIDDEN) for p in fresh if state_of(p.item) == State.HIDDEN]
+    moved = [] if received.historic else [(p, kind) for p in plans if (kind := _move(p)) is not None]
     drafts += [_state_draft(result.exchange_ref, p, kind, at) for p, kind in moved]
     holes = [(s.start, s.stop, s.fills) for s in flatten(spans)]
     frame = own_bytes(received.body, 0, len(received.body), spans)
@@ -99,7 +98,7 @@ def _commit(run: CaptureRun, account: Account, received: Received, at: datetime)
     batch.new = [NewRecord(p.record_id, str(p.item.kind), p.item.published, account.compartment) for p in fresh]
     batch.changed = result.edited
     batch.states = [StateChange(p.record_id, STATE_AFTER[kind]) for p, kind in moved]
-    result.states = [(s.record_id, s.state) for s in batch.states]
+    result.moves = [kind.value for _, kind in moved]
     tell(batch)
     return result
 
@@ -181,8 +180,8 @@ def _identify(account: Account, fresh: Sequence[Plan], changed: Sequence[Plan]) 
         plan.record_id = record_id
         plan.subject = os.urandom(16)
     for plan in changed:
-        assert plan.known is not None
-        plan.record_id, plan.subject = plan.known.record_id, plan.known.subject
+        if plan.known is not None:
+            plan.record_id, plan.subject = plan.known.record_id, plan.known.subject
     written = [*fresh, *changed]
     for plan, version_id in zip(written, take_ids("version", len(written)), strict=True):
         plan.version_id = version_id
@@ -205,14 +204,14 @@ def _authors(network: str, stable_ids: set[str]) -> dict[str, int]:
 
 
 def _move(plan: Plan) -> ObservationKind | None:
-    """Return what a sight of a known record says about its state, if that is news."""
-    assert plan.known is not None
+    """Return what a sight of a record says about its state, if that is news. A new record is news when it is hidden."""
     now = state_of(plan.item)
-    if plan.known.state == now:
+    before = plan.known.state if plan.known else State.LIVE
+    if before == now:
         return None
     if now == State.HIDDEN:
         return ObservationKind.HIDDEN
-    return ObservationKind.SHOWN if plan.known.state == State.HIDDEN else ObservationKind.RETURNED
+    return ObservationKind.SHOWN if before == State.HIDDEN else ObservationKind.RETURNED
 
 
 # --- what goes to the log -------------------------------------------------------------------------------------------
@@ -258,7 +257,7 @@ def observation_draft(
     """Return the log's event of one observed change of state, with the exchange that shows it."""
     return EventDraft(
         kind="removal.observed",
-        schema="observation/1",
+        schema="removal.observed/1",
         subject=subject,
         fields={
             "/observation/kind": str(kind.value),
@@ -276,7 +275,7 @@ def _exchange_draft(
 ) -> EventDraft:
     return EventDraft(
         kind="run.exchange",
-        schema="exchange/1",
+        schema="run.exchange/1",
         subject=bytes(run.subject),
         fields={
             "/exchange/ref": str(ref),

@@ -66,8 +66,8 @@ def reassemble(
 ) -> tuple[bytes, list[Hole]]:
     """Put an exchange's body together again, as far as its pieces are there.
 
-    `pieces` maps (start, stop) to a range's own bytes. Returns the body of `size` bytes, in which ranges that are not kept
-    are zero bytes, and those ranges as declared holes.
+    `pieces` maps (start, stop) to a range's own bytes. Returns the body of `size` bytes, in which ranges that are not
+    kept are zero bytes, and those ranges as declared holes.
     """
     roots = nest(holes)
     body = bytearray(size)

@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import connection
@@ -247,7 +246,7 @@ def _link(
 
 
 def write_search(account: Account, fresh: Sequence[Plan], changed: Sequence[Plan], at: datetime) -> None:
-    zone = ZoneInfo(Department.objects.values_list("zone", flat=True).get()) if fresh else None
+    department = Department.objects.get()
     entries = []
     for plan in fresh:
         sort_at = plan.item.published or at
@@ -255,7 +254,7 @@ def write_search(account: Account, fresh: Sequence[Plan], changed: Sequence[Plan
             SearchEntry(
                 plan.record_id,
                 sort_at,
-                sort_at.astimezone(zone).year,
+                department.day(sort_at).year,
                 account.pk,
                 plan.author_id,
                 plan.item.kind.value,
@@ -377,7 +376,7 @@ def write_readings(plans: Sequence[Plan], at: datetime) -> None:
                 "INSERT INTO reading (record_id, day, at, counters)"
                 " SELECT r, %s, %s, c::jsonb FROM unnest(%s::bigint[], %s::text[]) AS n(r, c) ON CONFLICT DO NOTHING",
                 [
-                    at.date(),
+                    Department.objects.get().day(at),
                     at,
                     [p.known.record_id if p.known else p.record_id for p in counted],
                     [orjson.dumps(p.item.stat).decode() for p in counted],

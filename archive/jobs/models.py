@@ -41,10 +41,14 @@ class Job(Working):
     class Meta:
         app_label = "archive"
         db_table = "job"
-        indexes = [models.Index(fields=["due_at"], name="job_due", condition=models.Q(state__in=["waiting", "running"]))]
+        indexes = [
+            models.Index(fields=["due_at"], name="job_due", condition=models.Q(state__in=["waiting", "running"]))
+        ]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "subject"], name="job_one_at_a_time", condition=models.Q(state__in=["waiting", "running"])
+                fields=["kind", "subject"],
+                name="job_one_at_a_time",
+                condition=models.Q(state__in=["waiting", "running"]),
             )
         ]
 

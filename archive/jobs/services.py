@@ -44,7 +44,7 @@ def job_enqueue(
 
 
 def outbox_send(rows: list[Outbox], *, at: datetime) -> int:
-    """Hand the nudges to the broker and mark those that it took; the rest wait for `tick`. Returns how many were sent."""
+    """Hand the nudges to the broker and mark those it took; the rest wait for `tick`. Returns how many were sent."""
     sent = []
     for row in rows:
         try:
@@ -86,7 +86,9 @@ class Claim:
     job: Job
     token: uuid.UUID
 
-    def progress(self, *, at: datetime, done: int, total: int | None = None, cursor: dict[str, object] | None = None) -> None:
+    def progress(
+        self, *, at: datetime, done: int, total: int | None = None, cursor: dict[str, object] | None = None
+    ) -> None:
         """Record how far the work is and renew the lease.
 
         Raises `LostLease` if the lease went to somebody else and `Cancelled` if a person asked to stop.

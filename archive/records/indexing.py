@@ -10,7 +10,6 @@ from archive.bulk import copy_rows, copy_text_rows
 from archive.records import marked
 from archive.records.tokens import MARKED_KINDS, TOKENIZER_VERSION, Token, tokenize_fields, tsvector_literal
 
-
 TOKEN_COLUMNS = ("record_id", "kind", "value", "sort_at")
 TOKEN_TYPES = ("int8", "varchar", "varchar", "timestamptz")
 
@@ -109,8 +108,8 @@ def search_states_set(states: Sequence[tuple[int, str]]) -> None:
     if states:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE search_document d SET state = n.state FROM unnest(%s::bigint[], %s::text[]) AS n(record_id, state)"
-                " WHERE d.record_id = n.record_id",
+                "UPDATE search_document d SET state = n.state FROM unnest(%s::bigint[], %s::text[])"
+                " AS n(record_id, state) WHERE d.record_id = n.record_id",
                 [[s[0] for s in states], [s[1] for s in states]],
             )
 

@@ -1,0 +1,35 @@
+"""Which accounts are due, as jobs."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from archive.access import policy
+from archive.access.actor import Actor
+from archive.access.audit import audit
+from archive.accounts.models import Account
+from archive.jobs.models import Job
+from archive.jobs.services import job_enqueue
+
+TASK = "archive.capture.account"
+
+
+def captures_enqueue(*, at: datetime) -> int:
+    """Enqueue a run for every approved account that is due; return how many. One that runs already is not doubled."""
+    due = Account.objects.filter(capture_due_at__lte=at, approval__isnull=False)
+    count = 0
+    for account in due:
+        job_enqueue(kind=TASK, subject=str(account.ref), queue="capture", at=at)
+        count += 1
+    return count
+
+
+def capture_request(*, actor: Actor, account_ref: UUID, at: datetime) -> Job:
+    """Ask for a run of one account now. Raises `policy.Denied` or Account.DoesNotExist."""
+    with transaction.atomic():
+        account = Account.objects.get(ref=account_ref)
+        policy.require(actor, "capture.run", at, account)
+        job = job_enqueue(kind=TASK, subject=str(account.ref), queue="capture", at=at)
+        audit(actor, "capture.request", at=at, object_kind="account", object_ref=account.ref)
+    return job

@@ -1,0 +1,22 @@
+"""The one beat task: it sends again whatever is due and unclaimed, and enqueues what has become due."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from archive.access.audit import audit_batch_seal
+from archive.capture.schedule import captures_enqueue
+from archive.jobs.services import tick as jobs_tick
+
+
+@shared_task(name="config.tick")
+def tick() -> None:
+    """Run every few seconds; change nothing when nothing is due. Each part stands alone, so one failing stops no other."""
+    at = timezone.now()
+    captures_enqueue(at=at)
+    jobs_tick(at=at)
+
+
+@shared_task(name="config.audit_batch")
+def audit_batch() -> None:
+    """Commit the minute's audit entries to the log."""
+    audit_batch_seal(at=timezone.now())
