@@ -10,7 +10,7 @@ from archive.jobs.services import tick as jobs_tick
 
 @shared_task(name="config.tick")
 def tick() -> None:
-    """Run every few seconds; change nothing when nothing is due. Each part stands alone, so one failing stops no other."""
+    """Run every few seconds; change nothing when nothing is due."""
     at = timezone.now()
     captures_enqueue(at=at)
     jobs_tick(at=at)

@@ -28,10 +28,6 @@ class Department(Working):
         constraints = [models.CheckConstraint(condition=Q(id=1), name="department_is_one")]
 
     def day(self, instant: datetime) -> date:
-        """Return the department's calendar day at `instant`: the only place where an instant becomes a day."""
-        return instant.astimezone(ZoneInfo(self.zone)).date()
-
-    def day(self, instant: datetime) -> date:
         """Return the date on which `instant` falls in the department's zone. No other code turns instants into days."""
         return instant.astimezone(ZoneInfo(self.zone)).date()
 
