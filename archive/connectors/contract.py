@@ -19,8 +19,8 @@ MUST
  6. Send the credential to the origin of `base_url` and nowhere else; take from a paging link its parameters, never
     its host.
  7. Bound everything: a timeout on each call, a limit on each body, bounded retries with back-off that honour
-    `Retry-After` and the network's rate-limit headers. A wait longer than the policy allows is not slept: it is raised as
-    `RateLimited` with `retry_at`.
+    `Retry-After` and the network's rate-limit headers. A wait longer than the policy allows is not slept: it is raised
+    as `RateLimited` with `retry_at`.
  8. Name every field by the record/1 names (RFC 6901 pointers). It gives `/network`, `/type`, `/kind`, `/id` and what
     the network shows. Capture adds `/account`, `/event/*` and `/raw/*`.
  9. Derive `content` from the item alone (and the account's own network id), so that the same post gives the same
@@ -198,13 +198,16 @@ class Item(msgspec.Struct, frozen=True):
     `content` and `context` together are the canonical fields of a version; only `content` decides if it is a new one.
     `within` is the index in the page's items of the item whose range encloses this one (a boost encloses the boosted).
     `revision` counts from 0 in an edit history and is None elsewhere; a revision holds only what a history shows.
+    `state` has pointers like the fields (`/hidden`); `stat` has plain words: replies, shares, likes, quotes, votes,
+    followers, following, posts.
     """
 
     start: int
     stop: int
     namespace: str
     id: str
-    kind: Kind
+    kind: Kind | None
+    """None only for a revision, whose history does not show it."""
     content: Fields
     context: Fields = {}
     state: Fields = {}
@@ -255,9 +258,9 @@ class Cut(msgspec.Struct, frozen=True):
 class Page(msgspec.Struct, frozen=True):
     """One answer, cut. `older` and `newer` are cursors for the same operation.
 
-    A cursor is opaque, storable, without secrets, at most 512 characters. `newer` is None on an empty page: keep the one
-    you had. `complete` is True only when the network says, by its protocol, that this page ends the listing, and every
-    byte of it could be read; a page with bad items is never complete.
+    A cursor is opaque, storable, without secrets, at most 512 characters. `newer` is None on an empty page: keep the
+    one you had. `complete` is True only when the network says, by its protocol, that this page ends the listing,
+    and every byte of it could be read; a page with bad items is never complete.
     """
 
     exchange: Exchange
@@ -286,8 +289,8 @@ class Outcome(StrEnum):
 class LookUp(msgspec.Struct, frozen=True):
     """The answer to one look-up. `exchange` is None only when no answer came; `item` is there only when PRESENT.
 
-    `code` is that of the error behind FORBIDDEN and ERROR, `retry_at` when the network said to come back. A present item
-    that cannot be read is PRESENT with `bad` and no item.
+    `code` is that of the error behind FORBIDDEN and ERROR, `retry_at` when the network said to come back. A present
+    item that cannot be read is PRESENT with `bad` and no item.
     """
 
     id: str
@@ -378,8 +381,8 @@ def utc_now() -> datetime:
 class MediaStream(Protocol):
     """The bytes of one medium, read once, inside a `with` block.
 
-    `exchange` has the frame (status, headers, an empty body). `chunks()` raises `CutBody` or `TooLarge` (with the frame)
-    when the bytes end early or pass the limit: what was read till then is not the medium.
+    `exchange` has the frame (status, headers, an empty body). `chunks()` raises `CutBody` or `TooLarge` (with the
+    frame) when the bytes end early or pass the limit: what was read till then is not the medium.
     """
 
     exchange: Exchange
@@ -392,7 +395,7 @@ class MediaStream(Protocol):
 class Session(Protocol):
     """One run's conversation with one network, for one account. Not shared between threads; `with` closes it.
 
-    All but `look_up` raise `ConnectorError` (errors.py), whose `exchange` (when an answer came) is as storable as any other.
+    All but `look_up` raise `ConnectorError` (errors.py); its `exchange`, when an answer came, is storable as any other.
     """
 
     manifest: Manifest
@@ -401,7 +404,7 @@ class Session(Protocol):
     def __exit__(self, *exc: object) -> None: ...
 
     def profile(self) -> Page:
-        """Read the account itself: one item of kind profile. 404 raises `AccountNotFound`: it says nothing of its posts."""
+        """Read the account itself: one item of kind profile. 404 raises `AccountNotFound`: no word on its posts."""
         ...
 
     def timeline(self, cursor: str | None = None) -> Page:

@@ -114,3 +114,23 @@ class MediaRefused(ConnectorError):
     sentence = (
         "The medium lies on a host that this account does not name. Add it to the account's media hosts to fetch it."
     )
+
+
+class BadId(ConnectorError):
+    code = "bad-id"
+    sentence = "That is not an id this network could have given."
+
+
+def error_of_status(exchange: Exchange) -> ConnectorError:
+    """Return the error that a status other than success stands for."""
+    status = exchange.status
+    kind: type[ConnectorError] = UnexpectedAnswer
+    if status == 401:
+        kind = Unauthorised
+    elif status == 403:
+        kind = Forbidden
+    elif status in (404, 410):
+        kind = NotFound
+    elif status is not None and 300 <= status < 400:
+        kind = Redirected
+    return kind(exchange=exchange)
