@@ -81,6 +81,16 @@ def commit(schema: str, fields: Mapping[str, Value], key: bytes) -> Commitment:
     return _seal(schema, _digests(fields, key)[1])
 
 
+def check_fields(fields: Mapping[str, Value]) -> None:
+    """Raise FieldError unless `fields` can be committed: what a writer asks before its transaction begins."""
+    if not 0 < len(fields) <= MAX_FIELDS:
+        raise FieldError(f"{len(fields)} fields; an event has 1 to {MAX_FIELDS}.", code="ledger.field.count")
+    for name, value in fields.items():
+        if name not in _NAMES:
+            _message(name)
+        _triple("", name, value)
+
+
 def disclose(schema: str, fields: Mapping[str, Value], key: bytes, names: Collection[str]) -> Disclosed:
     """Show the fields `names` of an event and hide every other; raises FieldError for a name that it does not have."""
     unknown = [name for name in names if name not in fields]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from archive.ledger.encoding import base64std, base64std_bytes
 from archive.ledger.errors import ParseError
@@ -15,7 +15,8 @@ MAX_EXTRA = 64 * 1024
 _INDEX = re.compile(r"index (0|[1-9][0-9]{0,18})")
 
 
-class TlogProof(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class TlogProof:
     """An entry's index, its inclusion path from the leaf's sibling up, and the checkpoint note it is proved under.
 
     `extra` is not authenticated by anything; Daybook writes none.

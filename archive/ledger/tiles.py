@@ -78,7 +78,7 @@ def pack_entries(entries: Iterable[bytes]) -> bytes:
 
 def unpack_entries(octets: bytes) -> list[bytes]:
     """Read an entry bundle of at most 256 entries; raise ParseError when it ends in the middle of one."""
-    entries, start = [], 0
+    entries, start = list[bytes](), 0
     while start < len(octets):
         end = start + 2 + int.from_bytes(octets[start : start + 2], "big")
         if end > len(octets) or start + 2 > len(octets) or len(entries) == WIDTH:
@@ -174,8 +174,8 @@ class TileHashes:
     """Hashes of complete subtrees, read from tiles: the provider that `merkle` makes proofs from.
 
     `read(level, n)` returns the hashes of a tile, full or as much of it as there is, and raises LookupError when there
-    is none. Expanded tiles are kept, `capacity` of them (about 16 KiB each); give a new provider to a grown log, because
-    a partial tile that was read is never read again.
+    is none. Expanded tiles are kept, `capacity` of them (about 16 KiB each); give a new provider to a grown log, for a
+    partial tile that was read is never read again.
     """
 
     def __init__(self, read: Callable[[int, int], bytes], *, capacity: int = 1_024) -> None:

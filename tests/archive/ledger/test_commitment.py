@@ -16,6 +16,7 @@ from archive.ledger.commitment import (
     Value,
     check_disclosed,
     check_entry,
+    check_fields,
     commit,
     disclose,
     padding,
@@ -206,12 +207,16 @@ class Text(str):
 def test_a_value_outside_the_profile_is_never_committed(value: Any) -> None:
     with pytest.raises(FieldError):
         commit("record/1", {"/a": value}, bytes(32))
+    with pytest.raises(FieldError):
+        check_fields({"/a": value})
 
 
 @pytest.mark.parametrize("name", ["", "a", "/", "/a b", "/é", "/a~", "/a~2", "/a//b", "/a\n", 7, "/" + "a" * 600])
 def test_a_name_that_is_no_pointer_is_never_committed(name: Any) -> None:
     with pytest.raises(FieldError):
         commit("record/1", {name: "x"}, bytes(32))
+    with pytest.raises(FieldError):
+        check_fields({name: "x"})
 
 
 @pytest.mark.parametrize("schema", ["", "record", "record/0", "Record/1", "record/1\n", 'a"/1', "record/01"])

@@ -1,4 +1,5 @@
 import base64
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -190,7 +191,7 @@ def test_a_proof_file_shows_the_second_event_of_the_vector_to_be_logged() -> Non
 
 
 def test_extra_data_are_kept_and_prove_nothing() -> None:
-    octets = parse_proof(proof_file())._replace(extra=b"note").render()
+    octets = replace(parse_proof(proof_file()), extra=b"note").render()
     assert parse_proof(octets).extra == b"note"
     assert check_proof(octets, entry(DISPOSITION.c), TRUSTED) == CHECKPOINT
 
