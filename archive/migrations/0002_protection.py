@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from archive.destruction.function import SQL_DESTROY_RECORD
+from archive.destruction.function import SQL_DESTROY_RECORD, SQL_DISPOSED_STAYS_OUT, SQL_ROW_LOCKS
 from archive.tables import SQL_GUARD_FUNCTIONS, TableClass, sql_protect
 
 TABLES: list[tuple[str, str, frozenset[str] | None]] = [
@@ -88,4 +88,6 @@ class Migration(migrations.Migration):
         *[migrations.RunSQL(sql_protect(table, TableClass.WORKING)) for table in LIBRARY],
         migrations.RunSQL(SQL_SEQUENCER),
         migrations.RunSQL(SQL_DESTROY_RECORD),
+        migrations.RunSQL(SQL_ROW_LOCKS),
+        migrations.RunSQL(SQL_DISPOSED_STAYS_OUT),
     ]
