@@ -6,6 +6,10 @@ from datetime import datetime
 from archive.access.models import Appointment, User
 
 
+class NotAPerson(Exception):
+    """A process tried what needs a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A person (`user`) or a process (`process`, for example `worker`), never both.
@@ -19,6 +23,13 @@ class Actor:
     def __post_init__(self) -> None:
         if (self.user is None) == (self.process == ""):
             raise ValueError("An actor is a user or a process.")
+
+    @property
+    def person(self) -> User:
+        """The person who acts. Raises NotAPerson for a process: it decides nothing."""
+        if self.user is None:
+            raise NotAPerson("A process decides nothing. A person with the authority must do this.")
+        return self.user
 
     def offices(self, at: datetime) -> frozenset[str]:
         """Return the codes of the offices that the person holds at `at`; a process holds none."""

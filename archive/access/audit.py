@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from archive.access.actor import Actor
 from archive.access.models import AuditBatch, AuditBatchEntry, AuditEntry, AuditPending, Words
-from archive.ledger.canonical import encode, format_time
+from archive.ledger.canonical import canonical_bytes, format_time
 from archive.ledger.services import EventDraft, append_events
 
 BATCH_LIMIT = 5_000  #: entries a batch at most
@@ -56,7 +56,7 @@ def audit(
 def entry_digest(entry: AuditEntry) -> bytes:
     """Return SHA-256 over the canonical form of an entry: what an `audit.batch` event commits to."""
     return hashlib.sha256(
-        encode(
+        canonical_bytes(
             {
                 "id": entry.pk,
                 "at": format_time(entry.at),

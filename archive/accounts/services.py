@@ -47,7 +47,7 @@ def account_propose(
         account = Account.objects.create(
             network=network, handle=handle, name=name.strip(), base_url=base_url, compartment=compartment, created_at=at
         )
-        AccountProposal.objects.create(account=account, requested_by=actor.user, at=at)
+        AccountProposal.objects.create(account=account, requested_by=actor.person, at=at)
         audit(actor, "account.propose", at=at, object_kind="account", object_ref=account.ref)
     return account
 
@@ -62,7 +62,7 @@ def account_approve(*, actor: Actor, account_ref: UUID, at: datetime) -> Account
         policy.require(actor, "account.approve", at, account)
         if hasattr(account, "approval"):
             raise AccountRefused("This page is already approved.")
-        if account.proposal.requested_by_id == (actor.user.pk if actor.user else None):
+        if account.proposal.requested_by_id == actor.person.pk:
             raise AccountRefused("You proposed this page yourself. Ask another person who may approve pages.")
         [event] = append_events(
             [
@@ -79,7 +79,7 @@ def account_approve(*, actor: Actor, account_ref: UUID, at: datetime) -> Account
         approval = AccountApproval.objects.create(
             account=account,
             requested_by=account.proposal.requested_by,
-            approved_by=actor.user,
+            approved_by=actor.person,
             at=at,
             event_id=event.event_id,
         )

@@ -11,6 +11,7 @@ import orjson
 from archive.capture.models import ObservationKind
 from archive.connectors.contract import BadItem, Fields, Item
 from archive.ledger import segments
+from archive.ledger.canonical import Json
 from archive.records.models import State
 from archive.storage.models import StoredObject
 
@@ -105,16 +106,23 @@ def content_digest(content: Fields) -> bytes:
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
 
 
+def kind_of(item: Item) -> str:
+    """Return the kind of a new record. Only a revision has none, and a revision never makes a record."""
+    if item.kind is None:
+        raise ValueError("A revision cannot make a record.")
+    return item.kind.value
+
+
 def state_of(item: Item) -> str:
     """Return hidden or live, as the network's own flag says."""
     return State.HIDDEN if item.state.get("/hidden") else State.LIVE
 
 
-def item_texts(fields: Mapping[str, object]) -> list[str]:
+def item_texts(fields: Mapping[str, Json]) -> list[str]:
     """Return what of an item can be searched: its text, warning, alt texts, and the author's name and handle."""
     texts = []
     for name in ("/content", "/summary"):
-        text = segments.join(name, fields)  # type: ignore[arg-type]
+        text = segments.join(name, fields)
         if text:
             texts.append(text)
     n = 0

@@ -20,6 +20,7 @@ from archive.capture.batch import (
     Plan,
     Received,
     content_digest,
+    kind_of,
     state_of,
 )
 from archive.capture.framing import Span, flatten, frame_digest, nest, own_bytes
@@ -95,7 +96,7 @@ def _commit(run: CaptureRun, account: Account, received: Received, at: datetime)
     result.edited = [p.record_id for p in changed]
     result.edited_keys = [p.item.id for p in changed]
     result.media_versions = [p.version_ref for p in written if p.item.media]
-    batch.new = [NewRecord(p.record_id, str(p.item.kind), p.item.published, account.compartment) for p in fresh]
+    batch.new = [NewRecord(p.record_id, kind_of(p.item), p.item.published, account.compartment) for p in fresh]
     batch.changed = result.edited
     batch.states = [StateChange(p.record_id, STATE_AFTER[kind]) for p, kind in moved]
     result.moves = [kind.value for _, kind in moved]
@@ -124,6 +125,7 @@ def _plan(account: Account, received: Received, result: Committed) -> tuple[list
         for key, items in sorted(by_key.items())
         if key not in disposed
         for item in items
+        if item.revision is None or key in known
     ]
     return plans, disposed
 

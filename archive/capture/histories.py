@@ -1,10 +1,13 @@
 """Earlier revisions that the network keeps: only those that we have not captured ourselves become versions."""
 
+from collections.abc import Mapping
+
 import msgspec
 import orjson
 
 from archive.connectors.contract import Page
 from archive.ledger import segments
+from archive.ledger.canonical import Json
 from archive.ledger.models import EventContent
 from archive.records.models import Record
 
@@ -22,5 +25,5 @@ def unknown_revisions(record: Record, page: Page) -> Page:
     return msgspec.structs.replace(page, items=tuple(fresh))
 
 
-def _said(fields: dict[str, object]) -> tuple[str | None, str | None]:
-    return (segments.join("/content", fields) or "", segments.join("/summary", fields) or "")  # type: ignore[arg-type]
+def _said(fields: Mapping[str, Json]) -> tuple[str, str]:
+    return (segments.join("/content", fields) or "", segments.join("/summary", fields) or "")

@@ -6,13 +6,13 @@ from datetime import datetime
 from archive.accounts.models import Account
 from archive.capture.batch import INLINE_QUARANTINE, UNIT, KeptBad, Key, Received
 from archive.connectors.contract import BadItem, Exchange, Item
-from archive.ledger.canonical import encode, view
+from archive.ledger.canonical import canonical_bytes, view
 from archive.storage.services import object_put
 
 
 def head_of(exchange: Exchange) -> bytes:
     """Return the canonical request line, headers and timing of an exchange, credentials masked."""
-    return encode(
+    return canonical_bytes(
         view(
             {
                 "method": exchange.request.method,

@@ -104,7 +104,7 @@ def removal_explain(*, actor: Actor, observation_ref: UUID, who: Who, words: str
             observation=observation,
             who=who,
             words_ref=words_keep(words, compartment=observation.compartment, at=at),
-            by=actor.user,
+            by=actor.person,
             at=at,
             event_id=event.event_id,
         )

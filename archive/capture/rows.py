@@ -10,7 +10,7 @@ from django.db import connection
 from archive.access.models import Department
 from archive.accounts.models import Account
 from archive.bulk import copy_rows
-from archive.capture.batch import STATE_AFTER, Committed, Key, Plan, Received, item_texts, state_of
+from archive.capture.batch import STATE_AFTER, Committed, Key, Plan, Received, item_texts, kind_of, state_of
 from archive.capture.models import CaptureRun, ObservationKind, Who
 from archive.ledger.canonical import view_text
 from archive.ledger.services import AppendedEvent
@@ -23,7 +23,7 @@ def write_records(account: Account, fresh: Sequence[Plan], at: datetime) -> None
         "record",
         ("id", "ref", "account_id", "kind", "compartment", "subject", "created_at"),
         ("int8", "uuid", "int8", "varchar", "varchar", "bytea", "timestamptz"),
-        [(p.record_id, p.record_ref, account.pk, p.item.kind.value, account.compartment, p.subject, at) for p in fresh],
+        [(p.record_id, p.record_ref, account.pk, kind_of(p.item), account.compartment, p.subject, at) for p in fresh],
     )
     copy_rows(
         "record_key",
@@ -257,7 +257,7 @@ def write_search(account: Account, fresh: Sequence[Plan], changed: Sequence[Plan
                 department.day(sort_at).year,
                 account.pk,
                 plan.author_id,
-                plan.item.kind.value,
+                kind_of(plan.item),
                 str(state_of(plan.item)),
                 account.compartment,
                 item_texts(plan.item.fields()),
@@ -316,7 +316,7 @@ def current_states_set(states: Sequence[tuple[int, str, str]], *, at: datetime) 
 def write_bad(run: CaptureRun, account: Account, received: Received, result: Committed, at: datetime) -> None:
     result.quarantined = len(received.bad)
     for kept in received.bad:
-        if kept.stored is not None and kept.stored.pk is None:
+        if kept.stored is not None:
             kept.stored.save(force_insert=True)
     copy_rows(
         "quarantine",

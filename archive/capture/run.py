@@ -82,7 +82,7 @@ def account_read(claim: Claim, *, surroundings: Surroundings) -> CaptureRun:
     account = Account.objects.get(ref=claim.job.subject)
     stored: dict[str, Any] = claim.job.cursor
     at = surroundings.now()
-    run = CaptureRun.objects.filter(pk=stored.get("run")).first() or run_open(account, kind="capture", at=at)
+    run = CaptureRun.objects.filter(pk=int(stored.get("run", 0))).first() or run_open(account, kind="capture", at=at)
     connector = connector_named(account.network)
     settings = AccountSettings(
         base_url=account.base_url,

@@ -51,6 +51,7 @@ _FIRST = (
         private=True,
     ),
     EventKind("release", "release", private=True),
+    EventKind("search.run", "search.run", private=True),
     EventKind("disposition.filed", "disposition"),
     EventKind("disposition.approved", "disposition"),
     EventKind("disposition.executed", "disposition", frozenset({"/disposition/certificate"})),

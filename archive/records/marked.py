@@ -144,3 +144,11 @@ def _bare(number: str) -> str:
     """Return the digits of `number`, without the country code of the North American plan."""
     digits = _NOT_DIGIT.sub("", number)
     return digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
+
+
+def number_at(text: str, place: int) -> int | None:
+    """Return where the telephone number that begins at `place` of a typed search ends, or `None`."""
+    match = _NORTH_AMERICAN.match(text, place)
+    if match is None or text[match.end() : match.end() + 1] in ("-", ".", "/", "*"):
+        return None
+    return match.end()

@@ -210,7 +210,9 @@ class SearchToken(Derived):
         app_label = "archive"
         db_table = "search_token"
         indexes = [
-            models.Index(fields=["kind", "value", "-sort_at"], name="search_token_value", opclasses=["", "text_pattern_ops", ""])
+            models.Index(
+                fields=["kind", "value", "-sort_at"], name="search_token_value", opclasses=["", "text_pattern_ops", ""]
+            )
         ]
 
 

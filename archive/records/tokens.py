@@ -144,13 +144,14 @@ def _placed(token: Token, folded: Folded) -> Token:
     return Token(token.text, token.position, start, stop, token.kind)
 
 
-def tokenize_fields(texts: Iterable[str]) -> list[Token]:
+def tokenize_fields(texts: Iterable[str], first_position: int = 1) -> list[Token]:
     """Tokenize the texts of one record (its words, its alt texts, ...) with a gap between them.
 
-    Offsets count from the start of each text, so the result is for an index, not for highlights.
+    Offsets count from the start of each text, so the result is for an index, not for highlights. A vector that is put
+    behind another (`tsvector || tsvector`) starts at `1 + FIELD_GAP`, or a phrase could reach from one into the other.
     """
     tokens: list[Token] = []
-    position = 1
+    position = first_position
     for text in texts:
         tokens.extend(tokenize(text, position))
         if tokens:
