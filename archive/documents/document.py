@@ -147,8 +147,8 @@ def facts(pairs: Iterable[tuple[str, Spans]], *, caption: str = "") -> Table:
 class Figure:
     """A picture, or another file that is shown by name.
 
-    `content` is the bytes, or a call that fetches them when they are drawn, so that a document of many pictures does not
-    hold them all. `alternative` says what the picture shows; `name` names it where it cannot be drawn.
+    `content` is the bytes, or a call that fetches them when they are drawn, so that a document of many pictures does
+    not hold them all. `alternative` says what the picture shows; `name` names it where it cannot be drawn.
     """
 
     content: bytes | Callable[[], bytes]

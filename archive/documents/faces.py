@@ -1,7 +1,8 @@
 """The typeface, and what it can draw.
 
-Bitstream Vera lies inside ReportLab's wheel, so a fresh machine has it without a system package. It covers Latin-1 and a
-little more (256 code points); everything else is named by its code point until the engine with more faces replaces this.
+Bitstream Vera lies inside ReportLab's wheel, so a fresh machine has it without a system package. It covers Latin-1
+and a little more (256 code points); everything else is named by its code point until the engine with more faces
+replaces this.
 """
 
 from __future__ import annotations
@@ -37,13 +38,10 @@ def drawable_code_points() -> frozenset[int]:
         pdfmetrics.registerFont(font)
         # ReportLab lists the gaps of a segment too, as glyph 0: the box that must never be drawn.
         covered.append({code for code, glyph in font.face.charToGlyph.items() if glyph})
-    for bold, italic, name in (
-        (0, 0, REGULAR),
-        (1, 0, BOLD),
-        (0, 1, "Vera-Italic"),
-        (1, 1, "Vera-BoldItalic"),
-    ):
-        addMapping(REGULAR, bold, italic, name)
+    addMapping(REGULAR, 0, 0, REGULAR)
+    addMapping(REGULAR, 1, 0, BOLD)
+    addMapping(REGULAR, 0, 1, "Vera-Italic")
+    addMapping(REGULAR, 1, 1, "Vera-BoldItalic")
     return frozenset(code for code in set.intersection(*covered) if code >= 0x20) - _NOT_DRAWN
 
 

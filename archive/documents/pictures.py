@@ -1,6 +1,7 @@
 """Pictures made safe to print: decoded under limits and encoded anew, so that nothing of the file itself travels on.
 
-What a camera or a network wrote around the pixels (EXIF, positions, comments, thumbnails, profiles) is gone from the copy.
+What a camera or a network wrote around the pixels (EXIF, positions, comments, thumbnails, profiles) is gone from the
+copy.
 """
 
 from __future__ import annotations
@@ -18,16 +19,11 @@ MAX_SIDE: Final = 1_600
 """Pixels: about 240 dpi over the width of a page."""
 QUALITY: Final = 82
 
-_FORMATS: Final = {
-    "image/jpeg": "JPEG",
-    "image/jpg": "JPEG",
-    "image/pjpeg": "JPEG",
-    "image/png": "PNG",
-    "image/gif": "GIF",
-    "image/webp": "WEBP",
-    "image/bmp": "BMP",
-    "image/tiff": "TIFF",
-}
+_TYPES: Final = frozenset(
+    {"image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/gif", "image/webp", "image/bmp", "image/tiff"}
+)
+# Networks mislabel one of these as another, so each may turn out to be any of them; no other decoder is ever asked.
+_DECODERS: Final = ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +44,11 @@ class NotDrawn:
 
 
 def redraw(content: bytes, media_type: str) -> Picture | NotDrawn:
-    """Decode a picture of the stated type and encode it anew as JPEG on white. Never raises on what a file holds."""
-    kind = _FORMATS.get(media_type.partition(";")[0].strip().lower())
-    if kind is None:
+    """Decode a picture whose stated type is one of those drawn, and encode it anew as JPEG on white.
+
+    Never raises on what a file holds.
+    """
+    if media_type.partition(";")[0].strip().lower() not in _TYPES:
         return NotDrawn("a file of this type is not drawn on paper")
     if not content:
         return NotDrawn("the file is empty")
@@ -59,14 +57,13 @@ def redraw(content: bytes, media_type: str) -> Picture | NotDrawn:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return _redraw(content, kind)
+            return _redraw(content)
     except Exception:  # decoders fail on hostile bytes in many ways; each becomes the same named placeholder
         return NotDrawn("the file cannot be read as a picture")
 
 
-def _redraw(content: bytes, kind: str) -> Picture | NotDrawn:
-    # Only the decoder of the declared type is asked: another one would read what the record does not claim to be.
-    with Image.open(io.BytesIO(content), formats=[kind]) as opened:
+def _redraw(content: bytes) -> Picture | NotDrawn:
+    with Image.open(io.BytesIO(content), formats=_DECODERS) as opened:
         if opened.width * opened.height > MAX_PIXELS:
             return NotDrawn("the picture has too many pixels to draw")
         frames = int(getattr(opened, "n_frames", 1))

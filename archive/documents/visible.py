@@ -1,7 +1,7 @@
 """Making every character of a text visible: what can be drawn is drawn, what cannot is named by its code point.
 
-Nothing is dropped and nothing becomes an empty box. Names look like `[U+1F600]`. A renderer sets names apart from text by
-their style, so that a text that itself contains "[U+1F600]" is not mistaken for one.
+Nothing is dropped and nothing becomes an empty box. Names look like `[U+1F600]`. A renderer sets names apart from
+text by their style, so that a text that itself contains "[U+1F600]" is not mistaken for one.
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ def name_of(character: str) -> str:
 def pieces(text: str, drawable: Callable[[str], bool]) -> Iterator[Piece]:
     """Split a text into drawn runs, named code points and line breaks, in order.
 
-    CR LF, CR and LF are line breaks and a tab is four spaces; every other character is drawn when `drawable` says so, and
-    named otherwise. A letter followed by a combining mark is drawn as the composed letter where that exists and is
+    CR LF, CR and LF are line breaks and a tab is four spaces; every other character is drawn when `drawable` says so,
+    and named otherwise. A letter followed by a combining mark is drawn as the composed letter where that exists and
+    is
     drawable (the two are canonically equivalent, UAX 15).
     """
     run: list[str] = []
@@ -77,8 +78,8 @@ def pieces(text: str, drawable: Callable[[str], bool]) -> Iterator[Piece]:
         yield Piece(Kind.DRAWN, "".join(run))
 
 
-# Characters that a browser would draw as nothing, or that reorder what follows (UAX 9): a reader has to see that they are
-# there. Joiners (U+200C, U+200D) and variation selectors are part of ordinary emoji and scripts and stay.
+# Characters that a browser would draw as nothing, or that reorder what follows (UAX 9): a reader has to see that they
+# are there. Joiners (U+200C, U+200D) and variation selectors are part of ordinary emoji and scripts and stay.
 _UNSEEN = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )

@@ -1,0 +1,24 @@
+"""Which addresses a document may lead to."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+_SCHEMES = frozenset({"http", "https", "mailto"})
+_MAX_LENGTH = 2_000
+# Everything RFC 3986 allows in an address, the percent sign of what is already encoded included.
+_KEPT = "%/:?#[]@!$&'()*+,;=~-._"
+
+
+def live_address(address: str) -> str | None:
+    """The address in ASCII (RFC 3986) when a document may link to it (http, https, mailto), else None."""
+    if len(address) > _MAX_LENGTH:
+        return None
+    try:
+        parts = urlsplit(address)
+        encoded = quote(address, safe=_KEPT)
+    except ValueError:  # hostile brackets, lone surrogates
+        return None
+    if parts.scheme not in _SCHEMES or not (parts.netloc or parts.scheme == "mailto"):
+        return None
+    return encoded
