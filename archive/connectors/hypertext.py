@@ -13,8 +13,12 @@ from typing import NamedTuple
 import nh3
 
 _BLOCKS = frozenset(("p", "div", "blockquote", "pre", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6"))
-_TAGS = {*_BLOCKS, "br", "li", "a", "img"}
-_ATTRIBUTES = {"a": {"href"}, "img": {"alt"}}
+_CLEANER = nh3.Cleaner(
+    tags={*_BLOCKS, "br", "li", "a", "img"},
+    attributes={"a": {"href"}, "img": {"alt"}},
+    link_rel=None,
+    url_schemes={"http", "https", "mailto"},
+)
 _MARK = re.compile(r'<(/?)([a-z0-9]+)(?: [a-z]+="([^"]*)")?>')
 
 # The shape of nearly every post: paragraphs, line breaks, the five common references, no link.
@@ -46,7 +50,7 @@ def read_hypertext(html: str) -> Shown:
 
 
 def _read_parsed(html: str) -> Shown:
-    clean = nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None, url_schemes={"http", "https", "mailto"})
+    clean = _CLEANER.clean(html)
     parts: list[str] = []
     links: list[str] = []
     place = 0

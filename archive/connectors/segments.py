@@ -7,6 +7,7 @@ the segments are the text, character for character.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .contract import Fields
 
@@ -31,6 +32,10 @@ def segments(text: str) -> list[str]:
 def put_text(fields: Fields, name: str, text: str) -> None:
     """Put `text` under the pointer `name` as `name/0`, `name/1`, … and the count `name/#`."""
     cut = segments(text)
-    for index, segment in enumerate(cut):
-        fields[f"{name}/{index}"] = segment
+    fields.update(zip(_names(name), cut, strict=False))
     fields[f"{name}/#"] = len(cut)
+
+
+@lru_cache(maxsize=16)
+def _names(name: str) -> tuple[str, ...]:
+    return tuple(f"{name}/{index}" for index in range(SEGMENT_LIMIT))

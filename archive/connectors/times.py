@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 _ISO = re.compile(
@@ -40,19 +40,15 @@ def read_time(text: str) -> NetworkTime:
     second = found["second"] or "00"
     leap = second == "60"
     clock = f"{found['clock'] or '00:00:'}{'59' if leap else second}"
-    try:
-        bare = datetime.fromisoformat(f"{found['day']}T{clock}")
-    except ValueError:
-        raise ImpossibleTime("a date or time that does not exist") from None
     zone = found["zone"]
-    if zone is None:
-        return NetworkTime(None, text, leap)
-    micro = int(((found["fraction"] or "0") + "000000")[:6])
+    micro = ((found["fraction"] or "") + "000000")[:6]
     try:
-        instant = bare.replace(microsecond=micro, tzinfo=_offset(zone)).astimezone(UTC)
+        instant = datetime.fromisoformat(f"{found['day']}T{clock}.{micro}{zone.upper() if zone else ''}")
+        if zone is None:
+            return NetworkTime(None, text, leap)
+        return NetworkTime(instant if instant.tzinfo is UTC else instant.astimezone(UTC), text, leap)
     except (ValueError, OverflowError):
-        raise ImpossibleTime("a time zone that does not exist") from None
-    return NetworkTime(instant, text, leap)
+        raise ImpossibleTime("a date, time or zone that does not exist") from None
 
 
 def write_time(instant: datetime) -> str:
@@ -60,13 +56,3 @@ def write_time(instant: datetime) -> str:
     if instant.tzinfo is not UTC:
         instant = instant.astimezone(UTC)
     return f"{instant.isoformat(timespec='microseconds')[:26]}Z"
-
-
-def _offset(zone: str) -> timezone:
-    if zone in "Zz":
-        return UTC
-    hours, minutes = int(zone[1:3]), int(zone[-2:])
-    if hours > 23 or minutes > 59:
-        raise ValueError("offset out of range")
-    span = timedelta(hours=hours, minutes=minutes)
-    return timezone(-span if zone[0] == "-" else span)
