@@ -1,0 +1,39 @@
+"""Every table of this app, for Django's sake; each class lives in its room."""
+
+from foia.collections.models import Collection, CollectionClosed, CollectionItem, Counter
+from foia.production.models import (
+    Bundle,
+    LeakScan,
+    Production,
+    ProductionItem,
+    ProductionSealed,
+    Release,
+    ReleaseDownload,
+    ReleaseRevoked,
+)
+from foia.requests.models import ClockEvent, Letter, RecordsRequest, RequestStep, ReviewOffice
+from foia.review.models import Approval, ApprovedDecision, Redaction, ReviewDecision
+
+__all__ = [
+    "Approval",
+    "ApprovedDecision",
+    "Bundle",
+    "ClockEvent",
+    "Collection",
+    "CollectionClosed",
+    "CollectionItem",
+    "Counter",
+    "LeakScan",
+    "Letter",
+    "Production",
+    "ProductionItem",
+    "ProductionSealed",
+    "RecordsRequest",
+    "Redaction",
+    "Release",
+    "ReleaseDownload",
+    "ReleaseRevoked",
+    "RequestStep",
+    "ReviewDecision",
+    "ReviewOffice",
+]
