@@ -19,6 +19,7 @@ LEASE = timedelta(minutes=2)
 RESEND_AFTER = timedelta(seconds=30)
 MAX_ATTEMPTS = 8
 TICK_LIMIT = 500
+FOREGROUND = "foreground"  #: no task: the work is done by the command that made the job
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +64,8 @@ def tick(*, at: datetime) -> int:
     count = outbox_send(unsent, at=at)
     overdue = Job.objects.filter(
         Q(state=JobState.WAITING, due_at__lte=at) | Q(state=JobState.RUNNING, lease_until__lt=at)
-    ).exclude(outbox__created_at__gt=at - RESEND_AFTER)
+    ).exclude(queue=FOREGROUND)
+    overdue = overdue.exclude(outbox__created_at__gt=at - RESEND_AFTER)
     fresh = [Outbox(job=job, created_at=at) for job in overdue.order_by("due_at")[:TICK_LIMIT]]
     Outbox.objects.bulk_create(fresh)
     count += outbox_send(fresh, at=at)

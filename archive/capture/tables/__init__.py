@@ -1,0 +1,1 @@
+"""Importing tables of posts from older systems: streaming, resumable, row by row accountable."""
