@@ -38,4 +38,4 @@ def _insert(holding_kind: str, ids: Sequence[int], reason_kind: str, reason_ref:
             " SELECT %s, id, %s, %s FROM unnest(%s::bigint[]) AS id ORDER BY id ON CONFLICT DO NOTHING",
             [holding_kind, reason_kind, reason_ref, list(ids)],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -2,12 +2,8 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
-from archive.destruction.errors import StillLocked
 from archive.jobs.models import Job, JobState
-from archive.jobs.services import Claim, job_enqueue
-from archive.storage.models import StoredObject
+from archive.jobs.services import job_enqueue
 
 JOB = "destruction.objects"
 CHUNK = 100

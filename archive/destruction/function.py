@@ -40,11 +40,12 @@ BEGIN
         RAISE EXCEPTION 'Record % has no tombstone of this order in the log.', target USING ERRCODE = 'DB003';
     END IF;
 
-    its_authors := ARRAY(SELECT author_id FROM record_current WHERE record_id = target AND author_id IS NOT NULL
-                         UNION SELECT author_id FROM search_document WHERE record_id = target AND author_id IS NOT NULL);
+    its_authors := ARRAY(SELECT author_id FROM record_current WHERE record_id = target
+                         UNION SELECT author_id FROM search_document WHERE record_id = target);
     its_objects := ARRAY(SELECT stored_id FROM media WHERE record_id = target);
     its_subjects := its_subject || ARRAY(
-        SELECT DISTINCT e.subject FROM ledger_event e JOIN media m ON m.event_id = e.event_id WHERE m.record_id = target);
+        SELECT DISTINCT e.subject FROM ledger_event e JOIN media m ON m.event_id = e.event_id
+         WHERE m.record_id = target);
     its_events := ARRAY(
         WITH RECURSIVE logs(log_id) AS (
             SELECT min(log_id) FROM ledger_event
@@ -90,7 +91,7 @@ GRANT EXECUTE ON FUNCTION daybook_destroy_record(bigint, date) TO daybook_app;
 GRANT UPDATE (doomed_at) ON stored_object TO daybook_destroyer;
 GRANT UPDATE ON record_link TO daybook_destroyer;
 GRANT DELETE ON reading, unexplained_removal, destruction_order TO daybook_destroyer;
-"""
+"""  # noqa: S608 - the only value is a number of ours
 
 #: A row lock needs the right to update. Both tables refuse every update by trigger, whoever asks.
 SQL_ROW_LOCKS = """
@@ -98,16 +99,26 @@ GRANT UPDATE (id) ON record, author TO daybook_destroyer;
 """
 
 #: Nothing of a destroyed record comes back by the side door: a capture that began before the destruction, a late video.
-#: The trigger waits for a destruction in progress and then refuses in the way that makes callers try again.
+#: The trigger waits for a destruction in progress and then, if what was inserted still holds anything, refuses in the
+#: way that makes callers try again.
 SQL_DISPOSED_STAYS_OUT = """
 CREATE FUNCTION daybook_refuse_disposed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     its bigint;
+    holds boolean;
 BEGIN
     IF TG_TABLE_NAME = 'exchange_frame' THEN its := NEW.about_id; ELSE its := NEW.record_id; END IF;
     PERFORM 1 FROM record WHERE id = its FOR KEY SHARE;
-    IF EXISTS (SELECT 1 FROM tombstone WHERE record_id = its) THEN
+    IF NOT EXISTS (SELECT 1 FROM tombstone WHERE record_id = its) THEN
+        RETURN NULL;
+    END IF;
+    IF TG_TABLE_NAME IN ('version', 'observation') THEN
+        holds := EXISTS (SELECT 1 FROM ledger_event_content WHERE event_id = NEW.event_id);
+    ELSE
+        EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I WHERE id = $1)', TG_TABLE_NAME) INTO holds USING NEW.id;
+    END IF;
+    IF holds THEN
         RAISE EXCEPTION 'Record % was destroyed meanwhile; nothing of it is taken in.', its
             USING ERRCODE = 'serialization_failure', HINT = 'Try again: it will then be counted as seen, disposed.';
     END IF;

@@ -1,7 +1,7 @@
 """The one lock between placing a hold and destroying a record (design rule 4).
 
-Whoever places a hold takes it whole; whoever destroys one record takes the shared form before asking the guards and keeps
-it to the commit. So a committed hold always wins, and a hold waits for one record at most.
+Whoever places a hold takes it whole; whoever destroys one record takes the shared form before asking the guards and
+keeps it to the commit. So a committed hold always wins, and a hold waits for one record at most.
 """
 
 from django.db import connection

@@ -23,7 +23,7 @@ class DestructionOrder(Working):
 
 
 class Blocker(Working):
-    """Something that keeps a holding alive; written in the transaction that places it, deleted in the one that lifts it."""
+    """Something that keeps a holding; written in the transaction that places it, deleted in the one that lifts it."""
 
     holding_kind = models.CharField(max_length=32)
     holding_id = models.BigIntegerField()
