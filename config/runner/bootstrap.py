@@ -137,7 +137,7 @@ def _pip_install(venv: Path, files: tuple[str, ...], root: Path) -> None:
         count = 0
         for line in pip.stdout:
             said.append(line.rstrip())
-            found = re.match(r"Collecting ([\w.-]+)", line)
+            found = re.match(r"(?:Collecting |Processing \S*/)([\w.-]+?)(?:[=<>~! ]|-\d|$)", line)
             if found:
                 count += 1
                 _say(f"  {count:>3} of {total}  {found[1]}")

@@ -9,7 +9,7 @@ from config.runner.binaries import SYSTEM_DIR, PostgresBinaries, binaries_in_pla
 from config.runner.errors import EngineFailed
 from config.runner.ports import free_port, is_free
 from config.runner.postgres import PostgresCluster
-from config.runner.service import Running, Service
+from config.runner.service import Service
 from config.runner.state import State
 from config.runner.state_file import StateFile
 from config.runner.valkey import ValkeyServer
@@ -55,35 +55,26 @@ class Engines:
         """The port of each engine by its name."""
         return {"postgres": self.postgres.port, "valkey": self.valkey.port}
 
-    def services(self, say: Callable[[str], None]) -> tuple[Service, Service]:
-        """Return both engines ready to be started; the cluster is created on the first call.
+    def create_cluster_if_needed(self, say: Callable[[str], None]) -> None:
+        """Create the PostgreSQL cluster on the first call.
 
         Raises EngineFailed when a cluster that was there has gone: an empty one must never take its place unseen.
         """
+        if self.postgres.exists():
+            return
         witness = self.state.directory / "cluster-made"
-        if not self.postgres.exists():
-            if witness.exists():
-                raise EngineFailed(
-                    f"The database folder {self.postgres.directory} of this state is gone. Put it back, or restore a "
-                    f"backup. (To begin anew instead, remove {self.state.directory}.)"
-                )
-            say(f"creating PostgreSQL {self.postgres.binaries.version} cluster")
-            self.postgres.create()
-            witness.touch()
-        return self.postgres.prepare(), self.valkey.prepare()
+        if witness.exists():
+            raise EngineFailed(
+                f"The database folder {self.postgres.directory} of this state is gone. Put it back, or restore a "
+                f"backup. (To begin anew instead, remove {self.state.directory}.)"
+            )
+        say(f"creating a PostgreSQL {self.postgres.binaries.version} cluster")
+        self.postgres.create()
+        witness.touch()
 
-    def start(self, file: StateFile, say: Callable[[str], None]) -> list[Running]:
-        """Start both engines, record them in state.json, and wait until both are ready."""
-        started: list[Running] = []
-        file.ports.update(self.ports)
-        for service in self.services(say):
-            running = service.spawn()
-            started.append(running)
-            file.processes[service.name] = running.identity
-        file.write()
-        for running in started:
-            running.wait_ready()
-        return started
+    def service(self, name: str) -> Service:
+        """Return one engine, configured for its next start."""
+        return self.postgres.prepare() if name == "postgres" else self.valkey.prepare()
 
     def set_up(self) -> None:
         """Make the roles and the database where they are missing; PostgreSQL must run."""

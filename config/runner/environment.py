@@ -27,7 +27,7 @@ class Role(StrEnum):
     SEQUENCER = "sequencer"
 
 
-_URL_NAMES = {
+URL_NAMES = {
     Role.APP: "DATABASE_URL",
     Role.MIGRATE: "DATABASE_URL_MIGRATE",
     Role.SEQUENCER: "DATABASE_URL_SEQUENCER",
@@ -64,7 +64,7 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
         "DAYBOOK_RECAPTURE_KEY_FILE": str(secrets.key_file("recapture-key")),
         "REDIS_URL": addresses.redis,
         "STORAGE_URL": addresses.storage,
-        _URL_NAMES[role]: addresses.databases[role],
+        URL_NAMES[role]: addresses.databases[role],
     }
     if role is Role.SEQUENCER:
         env["DAYBOOK_LOG_KEY_FILE"] = str(log_key)

@@ -3,7 +3,6 @@
 Process ids are recycled. What a crashed run left behind is ended only when id and start both match.
 """
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -32,21 +31,30 @@ class ProcessIdentity:
         started = _started_linux(pid) if _HAS_PROC else _started_ps(pid)
         return None if started is None else cls(pid, started)
 
+    @classmethod
+    def of_self(cls) -> "ProcessIdentity":
+        """Return the identity of the calling process."""
+        return cls.of(os.getpid()) or cls(os.getpid(), "")
+
     def alive(self) -> bool:
         """Tell whether this very process still runs."""
         return ProcessIdentity.of(self.pid) == self
 
     def send(self, number: signal.Signals) -> bool:
-        """Signal the process group that this process leads, else the process alone; False when it is gone."""
+        """Signal this process; False when it is gone. SIGKILL goes to the whole process group that it leads.
+
+        Milder signals are for the leader alone: it ends its own children in good order.
+        """
         if not self.alive():
             return False
-        with contextlib.suppress(ProcessLookupError):
-            if os.getpgid(self.pid) == self.pid:
+        try:
+            if number is signal.SIGKILL and os.getpgid(self.pid) == self.pid:
                 os.killpg(self.pid, number)
             else:
                 os.kill(self.pid, number)
-            return True
-        return False
+        except ProcessLookupError:
+            return False
+        return True
 
 
 def end_processes(
@@ -63,8 +71,6 @@ def end_processes(
         while left and time.monotonic() < deadline and not hurry():
             time.sleep(0.02)
             left = [identity for identity in left if identity.alive()]
-        if not left:
-            return
 
 
 def program_name(pid: int) -> str:

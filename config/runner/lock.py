@@ -29,6 +29,11 @@ class FileLock:
         self._descriptor = descriptor
         return True
 
+    def outlive_exec(self) -> None:
+        """Keep the lock when this process becomes another program."""
+        if self._descriptor is not None:
+            os.set_inheritable(self._descriptor, True)
+
     def release(self) -> None:
         """Let go; harmless when the lock is not held."""
         if self._descriptor is not None:

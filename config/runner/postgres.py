@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,7 +47,6 @@ _NOT_DURABLE = {
 }
 
 _HBA = f"host all all {LOOPBACK}/32 scram-sha-256\n"
-_FAST, _IMMEDIATE = signal.SIGINT, signal.SIGQUIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,6 @@ class PostgresCluster:
             account=self._owner(),
             ready=self._is_ready,
             ready_seconds=300.0,  # crash recovery after a power cut may have to read a lot
-            stop=((_FAST, 30.0), (_IMMEDIATE, 10.0), (signal.SIGKILL, 5.0)),
         )
 
     def url(self, role: str, password: str, database: str) -> str:

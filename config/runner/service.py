@@ -1,4 +1,4 @@
-"""One program that the runner keeps: how it starts, how one knows that it is ready, how it ends."""
+"""One program that the runner keeps: how it starts, how one knows that it is ready, that it has ended."""
 
 import os
 import signal
@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.runner.errors import EngineFailed
-from config.runner.identity import ProcessIdentity, StopSequence
-
-POLITE: StopSequence = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
+from config.runner.identity import ProcessIdentity
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,6 @@ class Service:
     account: Account | None = None
     ready: Callable[[], bool] | None = field(default=None, compare=False)
     ready_seconds: float = 60.0
-    stop: StopSequence = POLITE
 
     def spawn(self) -> "Running":
         """Start the program as the leader of a process group of its own; its output goes to the end of the log."""
@@ -93,6 +90,8 @@ class Running:
 
     def ended(self) -> int | None:
         """Return the exit code if the program has ended, after ending what it left in its process group."""
+        if self.popen.returncode is not None:
+            return self.popen.returncode
         if hasattr(os, "waitid"):
             # Looked at without reaping: until it is reaped, its id cannot be given to another process group.
             if os.waitid(os.P_PID, self.popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:

@@ -2,13 +2,14 @@
 
 import json
 import signal
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from config.runner.identity import ProcessIdentity, StopSequence, end_processes
 
 _NAME = "state.json"
-_PROGRAMS: StopSequence = ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0))
+_PROGRAMS: StopSequence = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
 #: Engines end after the programs that use them; PostgreSQL understands SIGINT as "now, but in good order".
 _ENGINES: tuple[tuple[str, StopSequence], ...] = (
     ("valkey", ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))),
@@ -23,6 +24,7 @@ class StateFile:
     directory: Path
     runner: ProcessIdentity | None = None
     address: str | None = None
+    ready: bool = False  #: the engines answer and the tables are up to date
     ports: dict[str, int] = field(default_factory=dict)
     processes: dict[str, ProcessIdentity] = field(default_factory=dict)
 
@@ -35,6 +37,7 @@ class StateFile:
                 directory,
                 _identity(told["runner"]),
                 told["address"],
+                bool(told["ready"]),
                 {str(name): int(port) for name, port in told["ports"].items()},
                 {str(name): ProcessIdentity(**process) for name, process in told["processes"].items()},
             )
@@ -53,16 +56,20 @@ class StateFile:
         """Return the recorded processes that still run."""
         return {name: process for name, process in self.processes.items() if process.alive()}
 
-    def end_left_over(self) -> list[str]:
-        """End what still runs of the recorded processes, programs first, and forget them; return their names."""
+    def end_all(self, hurry: Callable[[], bool] = lambda: False) -> list[str]:
+        """End what still runs of the recorded processes, programs before engines, and forget them; return their names.
+
+        An orderly end and the clean-up after a crash are this same code. `hurry` turns true at a second Ctrl-C.
+        """
         left = self.living()
         engines = {name for name, _ in _ENGINES}
-        end_processes([process for name, process in left.items() if name not in engines], _PROGRAMS)
+        end_processes([process for name, process in left.items() if name not in engines], _PROGRAMS, hurry)
         for name, sequence in _ENGINES:
             if name in left:
                 end_processes([left[name]], sequence)
         self.processes = {}
         self.address = None
+        self.ready = False
         self.write()
         return list(left)
 

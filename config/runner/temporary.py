@@ -61,7 +61,7 @@ def sweep() -> None:
 
 
 def _remove(directory: Path) -> None:
-    StateFile.read(directory).end_left_over()
+    StateFile.read(directory).end_all()
     with suppress(OSError, ValueError, KeyError):
         shutil.rmtree(read_about(directory).cluster, ignore_errors=True)
     shutil.rmtree(directory, ignore_errors=True)

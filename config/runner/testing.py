@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from config.runner import database
+from config.runner.engines import NAMES as ENGINE_NAMES
 from config.runner.engines import Engines
 from config.runner.environment import Addresses, Role, environment
 from config.runner.lock import locked
@@ -22,8 +23,11 @@ class TestEngines:
 
     __test__ = False
 
-    def __init__(self, directory: Path, number: int) -> None:
-        """`number` tells the session's processes apart: 0 for a lone process, then 1, 2 …"""
+    def __init__(self, directory: Path, number: int, settings: str = "config.settings") -> None:
+        """`number` tells the session's processes apart: 0 for a lone process, then 1, 2 …
+
+        `settings` is the name of the settings module of every process of the session.
+        """
         self.state: State = read_about(directory)
         with locked(directory / "choosing"):
             recorded = StateFile.read(directory)
@@ -32,6 +36,7 @@ class TestEngines:
                 recorded.ports = self.engines.ports
                 recorded.write()
         self.number = number
+        self.settings = settings
         self.database = f"daybook_test_{number}"
 
     @property
@@ -49,11 +54,21 @@ class TestEngines:
         with locked(self.state.directory / "starting"):
             if (self.state.directory / _READY).exists():
                 return
-            self.engines.start(StateFile.read(self.state.directory), say=lambda line: None)
+            self._start_engines()
             database.create_roles(self.superuser_url, self.engines.passwords())
             database.create_database(self.superuser_url, TEMPLATE)
             migrate(self.environment(Role.MIGRATE, TEMPLATE))
             (self.state.directory / _READY).touch()
+
+    def _start_engines(self) -> None:
+        """Start both; the session's end finds them in state.json, whichever of its processes lives then."""
+        file = StateFile.read(self.state.directory)
+        self.engines.create_cluster_if_needed(say=lambda line: None)
+        started = [self.engines.service(name).spawn() for name in ENGINE_NAMES]
+        file.processes = {running.service.name: running.identity for running in started}
+        file.write()
+        for running in started:
+            running.wait_ready()
 
     def clone(self, name: str) -> None:
         """Create database `name` from the migrated template."""
@@ -73,4 +88,4 @@ class TestEngines:
         """Return the whole environment of a process that works as `role` in database `name`."""
         databases = {role: self.engines.database_url(f"daybook_{role}", name) for role in Role}
         addresses = Addresses(databases, self.engines.valkey.url(self.number), self.state.storage_url)
-        return environment(self.state, addresses, role)
+        return environment(self.state, addresses, role) | {"DJANGO_SETTINGS_MODULE": self.settings}

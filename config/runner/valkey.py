@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +36,6 @@ class ValkeyServer:
             log=self.log,
             cwd=self.directory,
             ready=self._is_ready,
-            stop=((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0)),
         )
 
     def url(self, database: int = 0) -> str:

@@ -1,0 +1,33 @@
+"""Engines that the department runs itself, named by the environment; only a live state uses them."""
+
+import os
+from dataclasses import dataclass
+
+from config.runner.environment import URL_NAMES, Role
+from config.runner.errors import RunnerError
+from config.runner.state import Kind, State
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Addresses that replace our own engines; None where ours is used."""
+
+    databases: dict[Role, str] | None = None
+    redis: str | None = None
+    storage: str | None = None
+
+    @classmethod
+    def of(cls, state: State) -> "Outside":
+        """Read DATABASE_URL (with DATABASE_URL_MIGRATE and DATABASE_URL_SEQUENCER), REDIS_URL and STORAGE_URL.
+
+        Demonstration and tests never touch what they name. Raises RunnerError when only some database roles are named.
+        """
+        if state.kind is not Kind.LIVE or state.temporary:
+            return cls()
+        named = {role: os.environ[name] for role, name in URL_NAMES.items() if os.environ.get(name)}
+        if named and len(named) < len(URL_NAMES):
+            raise RunnerError(
+                f"An outside database needs all of {', '.join(URL_NAMES.values())}: the app, the migrations and the "
+                "sequencer each have a role of their own."
+            )
+        return cls(named or None, os.environ.get("REDIS_URL") or None, os.environ.get("STORAGE_URL") or None)

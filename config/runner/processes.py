@@ -1,0 +1,93 @@
+"""The processes of a Daybook, apart from its engines. This is the one list of them."""
+
+import http.client
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from config.runner.environment import Addresses, Role, environment
+from config.runner.ports import LOOPBACK, answers, first_free_port, free_port, is_free
+from config.runner.service import Service
+from config.runner.state import ROOT, Kind, State
+
+_PYTHON = (sys.executable, "-P")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One kind of process: its Python command, the role that it works as, and in which states it exists.
+
+    The command is split at spaces; then {port}, {state} and {root} are filled in.
+    """
+
+    name: str
+    command: str
+    role: Role = Role.APP
+    kinds: frozenset[Kind] = frozenset(Kind)
+    port: int | None = None  #: the port it listens on, or the next free one; 0 for any free port
+    speaks_http: bool = False
+
+
+_GUNICORN = (
+    f"-m gunicorn config.wsgi --bind {LOOPBACK}:{{port}} --preload --workers 2 --worker-class gthread --threads 4"
+)
+_CELERY = "-m celery -A config"
+
+PROCESSES = (
+    Process("sandbox", "-m sandbox --port {port} --state-dir {state}/sandbox", kinds=frozenset({Kind.DEMO}), port=0),
+    Process("web", f"{_GUNICORN} --timeout 120 --graceful-timeout 5", port=8000, speaks_http=True),
+    # Two pool processes: a task that waits for a network must not hold up an urgent one.
+    Process(
+        "worker",
+        f"{_CELERY} worker --queues urgent,capture,default,heavy --pool prefork --concurrency 2 --without-gossip "
+        "--without-mingle --loglevel INFO",
+    ),
+    Process("beat", f"{_CELERY} beat --schedule {{state}}/beat-schedule --pidfile="),
+    Process("sequence", "{root}/manage.py sequence", role=Role.SEQUENCER),
+)
+
+
+def choose_ports(recorded: Mapping[str, int], processes: tuple[Process, ...]) -> dict[str, int]:
+    """Return a free port for each process that listens: its preferred one or the next, or the one it had before."""
+    ports: dict[str, int] = {}
+    for process in processes:
+        if process.port:
+            ports[process.name] = first_free_port(process.port)
+        elif process.port == 0:
+            before = recorded.get(process.name)
+            ports[process.name] = before if before and is_free(before) else free_port()
+    return ports
+
+
+def service_of(process: Process, state: State, addresses: Addresses, ports: Mapping[str, int]) -> Service:
+    """Return `process` as a service of `state`."""
+    port = ports.get(process.name)
+    filled = tuple(part.format(port=port, state=state.directory, root=ROOT) for part in process.command.split())
+    ready = None
+    if port is not None:
+        ready = partial(_answers_http, port) if process.speaks_http else partial(answers, port)
+    return Service(
+        name=process.name,
+        argv=(*_PYTHON, *filled),
+        env=environment(state, addresses, process.role) | neighbours(ports),
+        log=state.logs / f"{process.name}.log",
+        cwd=ROOT,
+        ready=ready,
+    )
+
+
+def neighbours(ports: Mapping[str, int]) -> dict[str, str]:
+    """Tell the processes of a demo where the sandbox network is."""
+    return {"DAYBOOK_SANDBOX_URL": f"http://{LOOPBACK}:{ports['sandbox']}"} if "sandbox" in ports else {}
+
+
+def _answers_http(port: int) -> bool:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=10)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status > 0
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
