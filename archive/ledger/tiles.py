@@ -197,6 +197,9 @@ class TileHashes:
             raise ProofError(f"No tile has the hash {index} of level {level}.", code="ledger.proof.tile")
         return found
 
+    def __contains__(self, tile: tuple[int, int]) -> bool:
+        return tile in self._rows
+
     def add(self, level: int, n: int, hashes: bytes) -> None:
         """Keep a tile that was read before, so that many proofs cost one query."""
         if not 0 < len(hashes) <= FULL or len(hashes) % HASH:
