@@ -128,6 +128,12 @@ class Claim:
             lease_token=None,
         )
 
+    def wait(self, *, until: datetime) -> None:
+        """Put the work back until then, because something outside it is not ready: this counts as no attempt."""
+        self._mine().update(
+            state=JobState.WAITING, due_at=until, attempts=F("attempts") - 1, lease_until=None, lease_token=None
+        )
+
     def _mine(self) -> QuerySet[Job]:
         return Job.objects.filter(pk=self.job.pk, lease_token=self.token, state=JobState.RUNNING)
 
