@@ -61,6 +61,8 @@ class Role(StrEnum):
     """Words as a network delivered them."""
     SMALL = "small"
     """A remark about the document itself."""
+    SIGNED = "signed"
+    """Who signs: short, and never parted by a page's end."""
 
 
 @dataclass(frozen=True, slots=True)

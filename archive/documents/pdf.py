@@ -14,7 +14,7 @@ from reportlab.lib.pagesizes import LETTER, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import inch
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, PageBreak, PageTemplate
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, KeepTogether, PageBreak, PageTemplate
 from reportlab.platypus.flowables import Flowable
 from reportlab.platypus.paragraph import Paragraph as Set
 
@@ -22,7 +22,7 @@ from archive.documents import document as d
 from archive.documents.faces import REGULAR, drawable_code_points
 from archive.documents.pdf_attachments import attach
 from archive.documents.pdf_figures import figure_flowables
-from archive.documents.pdf_styles import BODY, BULLET, CAPTION, CAPTURED, HEADINGS, INK, NOTE, SMALL
+from archive.documents.pdf_styles import BODY, BULLET, CAPTION, CAPTURED, HEADINGS, INK, NOTE, SIGNED, SMALL
 from archive.documents.pdf_tables import table_flowables
 from archive.documents.pdf_text import lengths, marked_up, named
 
@@ -90,6 +90,8 @@ class _Title(Set):
 def _story(document: d.Document, marks: _Marks) -> Iterator[Flowable]:
     sheet = _paper(document.sheet)
     room = (sheet[0] - 2 * _SIDE, sheet[1] - _TOP - _BOTTOM)
+    # Something has to be drawn for there to be a page at all.
+    yield _Mark(marks.following, marks)
     for position, block in enumerate(document.blocks):
         match block:
             case d.Heading():
@@ -101,6 +103,8 @@ def _story(document: d.Document, marks: _Marks) -> Iterator[Flowable]:
                     isinstance(_at(document, position + 1), d.Figure) and len(block.text) < _SHORT_HEADING
                 )
                 yield title
+            case d.Paragraph(spans, d.Role.SIGNED):
+                yield KeepTogether(list(_lengths(spans, SIGNED)))
             case d.Paragraph():
                 yield from _lengths(block.spans, _ROLES[block.role])
             case d.Listing():
@@ -115,11 +119,10 @@ def _story(document: d.Document, marks: _Marks) -> Iterator[Flowable]:
                 yield from figure_flowables(block, *room)
             case d.Note():
                 yield from _lengths((d.Strong(f"{block.label}: "), *block.spans), NOTE)
-            case d.NewPage() if position:
-                yield _Mark(block.mark, marks)
-                yield PageBreak()
             case d.NewPage():
-                pass  # the first page carries it from the start
+                yield _Mark(block.mark, marks)
+                if position:
+                    yield PageBreak()
 
 
 def _at(document: d.Document, position: int) -> d.Block | None:

@@ -10,6 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 from archive.documents.document import Attachment
 from archive.documents.pdf_text import named
 
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*/[A-Za-z0-9.+-]+", re.ASCII)
 _PATH = re.compile(r"[\\/:\x00-\x1f]")
 
 
@@ -26,7 +27,7 @@ def attach(canvas: Canvas, attachments: tuple[Attachment, ...]) -> None:
             PDFDictionary(
                 {
                     "Type": PDFName("EmbeddedFile"),
-                    "Subtype": PDFName(attachment.media_type),
+                    "Subtype": _type_name(attachment.media_type),
                     "Params": PDFDictionary({"Size": len(attachment.content)}),
                 }
             ),
@@ -45,3 +46,9 @@ def attach(canvas: Canvas, attachments: tuple[Attachment, ...]) -> None:
         tree += [PDFString(f"{number:06d}"), document.Reference(specification)]
     names = PDFDictionary({"EmbeddedFiles": PDFDictionary({"Names": PDFArray(tree)})})
     document.Catalog.Names = document.Reference(names)
+
+
+def _type_name(media_type: str) -> str:
+    """The media type as a PDF name, in which a slash is written by its number (ISO 32000-1, 7.3.5)."""
+    known = media_type if _MEDIA_TYPE.fullmatch(media_type) else "application/octet-stream"
+    return "/" + known.replace("/", "#2F")

@@ -13,9 +13,9 @@ from reportlab.platypus.paragraph import Paragraph
 from archive.documents.document import Figure, Strong, Text, plain
 from archive.documents.pdf_styles import CAPTION, NOTE, SMALL
 from archive.documents.pdf_text import marked_up
-from archive.documents.pictures import NotDrawn, Picture, redraw
+from archive.documents.pictures import NotDrawn, Picture, is_drawn, redraw
 
-_TALLEST: Final = 0.5
+_TALLEST: Final = 0.4
 """Share of a page's height."""
 _POINTS_A_PIXEL: Final = 72 / 110
 _SHORT: Final = 400
@@ -24,14 +24,19 @@ _SHORT: Final = 400
 def figure_flowables(figure: Figure, width: float, height: float) -> Iterator[Flowable]:
     """The picture (or its placeholder), then its caption and what it shows in words."""
     drawn = _Drawn(figure, width, height * _TALLEST)
-    alternative = f"Picture shows: {figure.alternative}" if figure.alternative else "The picture has no description."
-    drawn.keepWithNext = int(len(figure.caption) + len(figure.alternative) <= _SHORT)
+    pictured = is_drawn(figure.media_type)
+    caption_words = figure.caption if pictured or figure.caption != figure.name else ""
+    alternative = f"Picture shows: {figure.alternative}" if figure.alternative else ""
+    if pictured and not alternative:
+        alternative = "The picture has no description."
+    drawn.keepWithNext = int(0 < len(caption_words) + len(alternative) <= _SHORT)
     yield drawn
-    if figure.caption:
-        caption = Paragraph(marked_up(plain(figure.caption), CAPTION), CAPTION)
-        caption.keepWithNext = drawn.keepWithNext
+    if caption_words:
+        caption = Paragraph(marked_up(plain(caption_words), CAPTION), CAPTION)
+        caption.keepWithNext = int(bool(drawn.keepWithNext and alternative))
         yield caption
-    yield Paragraph(marked_up(plain(alternative), SMALL), SMALL)
+    if alternative:
+        yield Paragraph(marked_up(plain(alternative), SMALL), SMALL)
 
 
 class _Drawn(Flowable):

@@ -43,6 +43,7 @@ BODY: Final = _style(
     linkUnderline=1,
 )
 SMALL: Final = _style("small", BODY, fontSize=8, leading=11, textColor=INK.quiet)
+SIGNED: Final = _style("signed", BODY, spaceBefore=8, spaceAfter=10)
 CAPTURED: Final = _style(
     "captured",
     BODY,

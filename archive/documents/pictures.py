@@ -43,12 +43,17 @@ class NotDrawn:
     reason: str
 
 
+def is_drawn(media_type: str) -> bool:
+    """Whether files of this type are drawn at all, parameters of the type aside."""
+    return media_type.partition(";")[0].strip().lower() in _TYPES
+
+
 def redraw(content: bytes, media_type: str) -> Picture | NotDrawn:
     """Decode a picture whose stated type is one of those drawn, and encode it anew as JPEG on white.
 
     Never raises on what a file holds.
     """
-    if media_type.partition(";")[0].strip().lower() not in _TYPES:
+    if not is_drawn(media_type):
         return NotDrawn("a file of this type is not drawn on paper")
     if not content:
         return NotDrawn("the file is empty")

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from archive.documents.document import (
+    Align,
     Block,
     Cell,
     Column,
@@ -18,6 +19,7 @@ from archive.documents.document import (
     Listing,
     Note,
     Paragraph,
+    Role,
     Spans,
     Strong,
     Table,
@@ -133,8 +135,9 @@ def _blocks(content: Letter) -> Iterator[Block]:
             yield section.table
     if content.denial is not None:
         yield from _denial(content.denial)
-    yield Paragraph(plain(_("Sincerely,")))
-    yield Paragraph((Strong(content.signer), Text(f"\n{content.signer_title}\n{content.department}")))
+    closing = Text(_("Sincerely,") + "\n\n\n")
+    signer = Text(f"\n{content.signer_title}\n{content.department}")
+    yield Paragraph((closing, Strong(content.signer), signer), Role.SIGNED)
     if content.enclosures:
         yield Heading(_("Enclosed"), 3)
         yield Listing(tuple(plain(name) for name in content.enclosures))
@@ -148,7 +151,7 @@ def _denial(denial: Denial) -> Iterator[Block]:
             Column(_("Exemption"), 1.1),
             Column(_("Authority"), 1.6),
             Column(_("Reasons and factual basis"), 3.6),
-            Column(_("Places"), 0.7),
+            Column(_("Places"), 0.8, Align.END),
         ),
         rows=tuple(
             (
