@@ -1,0 +1,1 @@
+"""Figures beside a floor of the same run: `./run bench [NAME] [--json FILE]`."""
