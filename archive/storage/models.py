@@ -37,5 +37,7 @@ class StoredObject(Working):
         app_label = "archive"
         db_table = "stored_object"
         indexes = [
-            models.Index(fields=["doomed_at"], name="object_doomed", condition=models.Q(doomed_at__isnull=False, gone_at=None))
+            models.Index(
+                fields=["doomed_at"], name="object_doomed", condition=models.Q(doomed_at__isnull=False, gone_at=None)
+            )
         ]
