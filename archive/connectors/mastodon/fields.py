@@ -6,6 +6,7 @@ import re
 from collections.abc import Sized
 from datetime import datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -179,8 +180,8 @@ def profile_item(value: dict[str, Any], span: Span) -> tuple[Item, list[Oddity]]
     media: list[MediaReference] = []
     for address, description in pictures:
         if address:
-            # The address is the only name a profile's picture has; a signature in its query would expire.
-            reference = _short(address, ADDRESS_LIMIT, "picture").partition("?")[0]
+            # A profile's picture has no id. The path names the file; host and query belong to the delivery.
+            reference = urlsplit(_short(address, ADDRESS_LIMIT, "picture")).path
             media.append(_put_attachment(content, len(media), "", reference, "Image", address, description))
     flags = (("/suspended", profile.suspended), ("/limited", profile.limited), ("/memorial", profile.memorial))
     item = Item(
