@@ -101,8 +101,8 @@ def test_it_names_its_language_title_and_embeds_every_font() -> None:
     assert str(reader.root_object["/Lang"]) == "en-US"
     assert reader.metadata is not None
     assert reader.metadata.title == "Your request for records 2026-0001: granted in part, denied in part"
-    assert str(cast(Any, reader.viewer_preferences)["/DisplayDocTitle"]) == "True"
-    fonts = [font.get_object() for page in reader.pages for font in page["/Resources"]["/Font"].values()]
+    assert str(cast(Any, reader).viewer_preferences["/DisplayDocTitle"]) == "True"
+    fonts = [font.get_object() for page in reader.pages for font in cast(Any, page)["/Resources"]["/Font"].values()]
     assert fonts
     assert all("/FontFile2" in font["/FontDescriptor"] for font in fonts)
 
