@@ -4,11 +4,18 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from archive.access.actor import Actor
 from archive.destruction.errors import UnknownHolding
 from archive.extension import ExtensionPoint
+
+
+class Holding(NamedTuple):
+    """What is retained: a kind that `DESTRUCTION_HOLDINGS` knows, and an id inside it."""
+
+    kind: str
+    id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The archive alone boots, and destroys nothing. (`pytest --archive-only tests/archive` runs all its tests that way.)"""
+"""The archive alone boots, and destroys nothing (`pytest --archive-only tests/archive` runs all its tests that way)."""
 
 import os
 import subprocess
