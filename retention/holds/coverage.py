@@ -91,7 +91,7 @@ def records_only_under(hold: Hold) -> list[int]:
 
 
 def items_digest(hold: Hold) -> str:
-    """Return SHA-256, in base64url, over the sorted lines `kind:id` of what the hold covers: its event commits to it."""
+    """Return SHA-256, in base64url, over the sorted lines `kind:id` of what a hold covers: its event commits to it."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT sha256(convert_to(coalesce(string_agg(holding_kind || ':' || holding_id || E'\\n', ''"
