@@ -1,0 +1,1 @@
+"""How long a record stays, as pure rules: values in, a decision and its sentence out."""
