@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -23,6 +24,14 @@ COMMANDS_FOR_WORK = frozenset({"test", "check", "bench", "drill"})
 _STAMP = "daybook-installed.json"
 
 
+@dataclass(frozen=True)
+class _Stamp:
+    """What the last whole installation wrote down: the digests of its files, the names in site-packages."""
+
+    files: dict[str, str]
+    entries: frozenset[str]
+
+
 class CannotInstall(Exception):
     """The message says what to do."""
 
@@ -30,9 +39,8 @@ class CannotInstall(Exception):
 def main(arguments: list[str]) -> None:
     """Install what the command needs, and become the runner."""
     venv = ROOT / ".venv"
-    files = FOR_WORK if arguments and arguments[0] in COMMANDS_FOR_WORK else FOR_ALL
     try:
-        ensure_installed(venv, files)
+        ensure_installed(venv, files_for(arguments))
     except CannotInstall as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
@@ -42,12 +50,22 @@ def main(arguments: list[str]) -> None:
     )
 
 
+def files_for(arguments: list[str]) -> tuple[str, ...]:
+    """Return the requirement files that a command needs."""
+    return FOR_WORK if arguments and arguments[0] in COMMANDS_FOR_WORK else FOR_ALL
+
+
+def digests_of(files: tuple[str, ...], root: Path) -> dict[str, str]:
+    """Return the digest of each requirement file by its name."""
+    return {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in files}
+
+
 def ensure_installed(venv: Path, files: tuple[str, ...], root: Path = ROOT) -> None:
     """Make `venv` hold the packages of the hashed requirement `files` of `root`.
 
     Raises CannotInstall with a sentence that says what to do.
     """
-    digests = {name: hashlib.sha256((root / name).read_bytes()).hexdigest() for name in files}
+    digests = digests_of(files, root)
     if is_whole(venv, digests):
         return
     with _alone(root / files[0]):
@@ -61,16 +79,15 @@ def ensure_installed(venv: Path, files: tuple[str, ...], root: Path = ROOT) -> N
             shutil.rmtree(venv)
             _make_venv(venv)
             _pip_install(venv, files, root)
-        _write_stamp(venv, {**_read_stamp(venv).get("files", {}), **digests})
+        _write_stamp(venv, {**_read_stamp(venv).files, **digests})
 
 
 def is_whole(venv: Path, digests: dict[str, str]) -> bool:
     """Tell whether the virtual environment runs, was installed from these files, and has lost no package since."""
     stamp = _read_stamp(venv)
-    installed = stamp.get("files", {})
     return (
-        all(installed.get(name) == digest for name, digest in digests.items())
-        and set(stamp.get("entries", [])) <= _entries(venv)
+        all(stamp.files.get(name) == digest for name, digest in digests.items())
+        and stamp.entries <= _entries(venv)
         and _runs(venv)
     )
 
@@ -159,12 +176,12 @@ def _entries(venv: Path) -> set[str]:
     return {name for site in _sites(venv) for name in os.listdir(site)}
 
 
-def _read_stamp(venv: Path) -> dict[str, dict[str, str]]:
+def _read_stamp(venv: Path) -> _Stamp:
     try:
         told = json.loads((venv / _STAMP).read_text())
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
+        return _Stamp(dict(told["files"]), frozenset(told["entries"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return _Stamp({}, frozenset())
 
 
 def _write_stamp(venv: Path, digests: dict[str, str]) -> None:

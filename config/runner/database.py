@@ -19,12 +19,13 @@ _ROLES: tuple[tuple[str, LiteralString], ...] = (
     ("daybook_sequencer", "LOGIN NOINHERIT"),
 )
 
-_MEMBERSHIPS: LiteralString = """
+_RIGHTS: LiteralString = """
 GRANT daybook_owner TO daybook_migrate;
 GRANT daybook_destroyer TO daybook_owner; -- so that a migration can give it the function that destroys
 ALTER ROLE daybook_app SET work_mem = '64MB';
 ALTER ROLE daybook_app SET random_page_cost = '1.1';
 ALTER ROLE daybook_app SET jit = 'off';
+REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 ALTER ROLE daybook_app SET max_parallel_workers_per_gather = '0';
 """
 
@@ -48,7 +49,7 @@ def create_roles(superuser_url: str, passwords: Mapping[str, str]) -> None:
             connection.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(passwords[role]))
             )
-        connection.execute(_MEMBERSHIPS)
+        connection.execute(_RIGHTS)
 
 
 def create_database(superuser_url: str, name: str = DATABASE) -> None:

@@ -53,6 +53,8 @@ def collect_design_system(say: Callable[[str], None], *, for_tests: bool, root: 
 
 def _install(root: Path, *, for_tests: bool) -> None:
     (root / "node_modules" / _STAMP).unlink(missing_ok=True)
+    if not os.access(Path.home(), os.W_OK):  # npm keeps its cache at home, and some accounts have none
+        os.environ.setdefault("npm_config_cache", str(root / "node_modules" / ".npm-cache"))
     omit = [] if for_tests else ["--omit=dev"]
     done = subprocess.run(
         [*_npm(root), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *omit],

@@ -45,12 +45,11 @@ class Supervisor:
         return running
 
     def watch(self, done: Callable[[], bool] = lambda: False) -> None:
-        """Keep everything running until `done`, which is asked whenever a child process ends."""
+        """Keep everything running until `done`, which is asked whenever a child process has ended or begun."""
         with _child_signals() as wake:
             while not done():
-                for name, one in self._supervised.items():
-                    self._look_after(name, one)
-                wake.wait(self._next_due())
+                if not any(self._look_after(name, one) for name, one in self._supervised.items()):
+                    wake.wait(self._next_due())
 
     def stop(self) -> None:
         """End everything, programs before engines."""
@@ -61,18 +60,20 @@ class Supervisor:
                 one.running.ended()
         self._supervised.clear()
 
-    def _look_after(self, name: str, one: _Supervised) -> None:
+    def _look_after(self, name: str, one: _Supervised) -> bool:
+        """Do what is due for one service; tell whether anything was."""
         now = time.monotonic()
         if one.running is None:
-            if now >= one.due:
-                with self._interruption.held_back():
-                    one.running = one.make().spawn()
-                    self._record()
-                self._say(f"{name} was started again")
-            return
+            if now < one.due:
+                return False
+            with self._interruption.held_back():
+                one.running = one.make().spawn()
+                self._record()
+            self._say(f"{name} was started again")
+            return True
         code = one.running.ended()
         if code is None:
-            return
+            return False
         if now - one.running.since > _GOOD_LIFE:
             one.pause = _FIRST_PAUSE
         self._say(
@@ -82,6 +83,7 @@ class Supervisor:
         one.running, one.due = None, now + one.pause
         one.pause = min(one.pause * 2, _LONGEST_PAUSE)
         self._record()
+        return True
 
     def _next_due(self) -> float | None:
         due = [one.due for one in self._supervised.values() if one.running is None]

@@ -1,0 +1,60 @@
+"""Each process learns what it needs, and no other secret."""
+
+import base64
+import hashlib
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from config.runner.environment import URL_NAMES, Addresses, Role, environment, verifier_key
+from config.runner.errors import RunnerError
+from config.runner.outside import Outside
+from config.runner.state import Kind, State, open_state
+
+_ADDRESSES = Addresses({role: f"postgresql://daybook_{role}" for role in Role}, "redis://", "file:///")
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    return open_state(Kind.DEMO, tmp_path)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_process_gets_the_address_of_its_own_role_only(state: State, role: Role) -> None:
+    env = environment(state, _ADDRESSES, role)
+    assert {name for name in URL_NAMES.values() if name in env} == {URL_NAMES[role]}
+    assert ("DAYBOOK_LOG_KEY_FILE" in env) == (role is Role.SEQUENCER)
+
+
+def test_addresses_of_the_caller_are_not_passed_on(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL_MIGRATE", "DAYBOOK_LOG_KEY_FILE", "DJANGO_SETTINGS_MODULE", "STORAGE_URL"):
+        monkeypatch.setenv(name, "the caller's")
+    assert "the caller's" not in environment(state, _ADDRESSES).values()
+
+
+def test_the_verifier_key_is_a_signed_note_key(tmp_path: Path) -> None:
+    seed = tmp_path / "seed"
+    seed.write_bytes(bytes(range(32)))
+    name, short, key = verifier_key("demo.daybook.invalid/ledger/1", seed).split("+", 2)
+    typed = base64.b64decode(key)
+    public = Ed25519PrivateKey.from_private_bytes(bytes(range(32))).public_key()
+    assert typed == b"\x01" + public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    assert short == hashlib.sha256(name.encode() + b"\n" + typed).hexdigest()[:8]
+
+
+def test_only_a_live_state_uses_engines_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*URL_NAMES.values(), "REDIS_URL", "STORAGE_URL"):
+        monkeypatch.setenv(name, "outside://")
+    assert Outside.of(open_state(Kind.DEMO, tmp_path)) == Outside()
+    live = Outside.of(open_state(Kind.LIVE, tmp_path))
+    assert live == Outside(dict.fromkeys(Role, "outside://"), "outside://", "outside://")
+
+
+def test_an_outside_database_without_all_its_roles_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in URL_NAMES.values():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DATABASE_URL", "outside://")
+    with pytest.raises(RunnerError, match="DATABASE_URL_SEQUENCER"):
+        Outside.of(open_state(Kind.LIVE, tmp_path))
