@@ -71,7 +71,7 @@ def hide_comment(stage: Puppeteer) -> None:
 
 def answer_question(stage: Puppeteer) -> None:
     """A new comment arrives under an old post."""
-    stage.comment("dana_rr", "Three years later: the bus does stop there now. Thank you!", to_key="old-question")
+    stage.comment("dana_rr", "Years later: the bus does stop there now. Thank you!", to_key="old-question")
 
 
 def later(stage: Puppeteer) -> None:

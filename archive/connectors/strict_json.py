@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from typing import Any, NamedTuple, NoReturn
 
 import msgspec
@@ -24,7 +25,6 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATIN_DECODER = json.JSONDecoder()
 
 _elements = msgspec.json.Decoder(list[msgspec.Raw])
-_members = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Span(NamedTuple):
@@ -121,33 +121,32 @@ def members(body: bytes, span: Span) -> dict[str, Span]:
     start = _skip(body, span.start)
     if body[start : start + 1] != b"{":
         _refuse_shape(body, span, "an object")
-    try:
-        raws = _members.decode(memoryview(body)[span.start : span.stop])
-    except RecursionError:
-        raise Unreadable("too-deep", f"nested deeper than {DEPTH_LIMIT} levels") from None
-    except UnicodeDecodeError:
-        raise Unreadable("not-utf8", "a field's name is not UTF-8") from None
-    except (msgspec.DecodeError, ValueError):
-        raise Unreadable("malformed", "not JSON") from None
+    text = body[: span.stop].decode("latin-1")  # one character a byte, as in `_salvage`
     spans: dict[str, Span] = {}
-    if not raws:
-        return spans
-    place = start + 1
-    for name, raw in raws.items():
-        key = _KEY.match(body, _skip(body, place))
-        if key is None:
-            raise Unreadable("malformed", "not JSON")
-        # A repeated name keeps its first place and its last value: then the walk and the parser disagree.
-        if msgspec.json.decode(key[0], type=str) != name:
+    place = _skip(body, start + 1)
+    while body[place : place + 1] != b"}":
+        key = _KEY.match(body, place)
+        colon = _skip(body, key.end()) if key else place
+        if key is None or body[colon : colon + 1] != b":":
+            raise Unreadable("malformed", f"not JSON at byte {place}")
+        name = read(body, Span(*key.span()))
+        if name in spans:
             raise Unreadable("duplicate-key", "one object names a field twice")
-        place = _skip(body, _skip(body, key.end()) + 1)
-        stop = place + memoryview(raw).nbytes
-        if body[place:stop] != bytes(raw):
-            raise Unreadable("duplicate-key", "one object names a field twice")
-        spans[name] = Span(place, stop)
-        place = _skip(body, stop) + 1
-    if body[place - 1 : place] != b"}":
-        raise Unreadable("duplicate-key", "one object names a field twice")
+        value = _skip(body, colon + 1)
+        try:
+            _, stop = _LATIN_DECODER.raw_decode(text, value)
+        except RecursionError:
+            raise Unreadable("too-deep", f"nested deeper than {DEPTH_LIMIT} levels") from None
+        except ValueError:
+            raise Unreadable("malformed", f"not JSON at byte {value}") from None
+        spans[name] = Span(value, stop)
+        place = _skip(body, stop)
+        if body[place : place + 1] == b",":
+            place = _skip(body, place + 1)
+        elif body[place : place + 1] != b"}":
+            raise Unreadable("malformed", f"not JSON at byte {place}")
+    if _skip(body, place + 1, span.stop) != span.stop:
+        raise Unreadable("malformed", f"not JSON at byte {place + 1}")
     return spans
 
 
@@ -156,8 +155,8 @@ def document(body: bytes) -> Span:
     return Span(len(_BOM) if body.startswith(_BOM) else 0, len(body))
 
 
-def _skip(body: bytes, place: int) -> int:
-    found = _SPACE.match(body, place)
+def _skip(body: bytes, place: int, stop: int = sys.maxsize) -> int:
+    found = _SPACE.match(body, place, stop)
     return found.end() if found else place
 
 
@@ -167,8 +166,8 @@ def _refuse_shape(body: bytes, span: Span, wanted: str) -> NoReturn:
     raise Unreadable("wrong-shape", f"the answer is not {wanted}")
 
 
-def _salvage(body: bytes, start: int, stop: int) -> tuple[list[Span], Span]:
-    """Return the elements that came whole before a broken array, and the rest.
+def _salvage(body: bytes, start: int, stop: int) -> tuple[list[Span], Span | None]:
+    """Return the elements that came whole before a broken array, and the rest; None when only a text inside was odd.
 
     Latin-1 gives one character per byte, so the standard library's scanner counts bytes; its text is thrown away.
     """
@@ -185,6 +184,8 @@ def _salvage(body: bytes, start: int, stop: int) -> tuple[list[Span], Span]:
             # Without the comma nobody can say that the element was finished: `12` may have been `123`.
             if body[after : after + 1] == b"]":
                 spans.append(Span(place, end))
+                if _skip(body, after + 1, stop) == stop:
+                    return spans, None
                 place = after
             break
         spans.append(Span(place, end))

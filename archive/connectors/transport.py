@@ -35,7 +35,6 @@ from .origins import Origins
 from .rates import reset_in, spent, wait_asked
 
 USER_AGENT = "Daybook (records archive)"
-_CHUNK = 64 * 1024
 _REDIRECTS = 3
 _FAULTS: dict[str, type[ConnectorError]] = {"cut-body": CutBody, "timed-out": TimedOut, "unreachable": Unreachable}
 
@@ -228,7 +227,7 @@ class HttpMediaStream:
         """Yield the bytes as they come. Raises `TimedOut`, `CutBody` or `TooLarge`: what came before is no medium."""
         size = 0
         try:
-            for chunk in self._response.iter_bytes(_CHUNK):
+            for chunk in self._response.iter_bytes():
                 size += len(chunk)
                 if size > self._limit:
                     raise TooLarge(exchange=self.exchange)
@@ -253,7 +252,7 @@ def _failure_of(exchange: Exchange) -> type[ConnectorError] | None:
 def _read(response: httpx.Response, chunks: list[bytes], limit: int, until: float) -> str:
     """Read into `chunks`, at most `limit` bytes, until the monotonic instant `until`; return the fault, or ""."""
     left = limit
-    for chunk in response.iter_bytes(_CHUNK):
+    for chunk in response.iter_bytes():
         chunks.append(chunk[:left])
         left -= len(chunk)
         if left < 0:

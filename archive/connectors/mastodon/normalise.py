@@ -8,6 +8,7 @@ of type Announce that encloses the boosted status, which is an item of its own; 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -189,8 +190,13 @@ def _unreadable(error: msgspec.ValidationError) -> Unreadable:
 
 def _id_at(body: bytes, span: Span) -> str | None:
     """The id of an item that cannot be taken, if it can still be read: what is listed is not absent."""
+    raw = body[span.start : span.stop]
     try:
-        found = _any_id.decode(memoryview(body)[span.start : span.stop]).id
+        found: object = _any_id.decode(raw).id
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    return found if fields.is_id(found) else None
+        try:
+            value = json.loads(raw.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            return None
+        found = value.get("id") if isinstance(value, dict) else None
+    return found if isinstance(found, str) and fields.is_id(found) else None
