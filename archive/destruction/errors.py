@@ -50,10 +50,3 @@ class UnknownHolding(NotDestroyed):
 
     def __init__(self, kind: str) -> None:
         super().__init__(f"Nothing here knows how to destroy a holding of kind {kind!r} with this id.")
-
-
-class StillLocked(NotDestroyed):
-    """The store keeps the bytes under a lock that has not run out."""
-
-    code = "destruction.locked"
-    retry = True
