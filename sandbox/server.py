@@ -168,6 +168,8 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "Sandbox"
     sys_version = ""
     timeout = 30
+    wbufsize = -1  # head and body in one send: two would wait for a delayed acknowledgement
+    disable_nagle_algorithm = True
     server: SandboxServer
 
     def do_GET(self) -> None:

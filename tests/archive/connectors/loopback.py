@@ -53,6 +53,8 @@ def loopback(answering: Answering | None = None) -> Iterator[Loopback]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             question = Question(self.path, {name.lower(): value for name, value in self.headers.items()})
