@@ -15,7 +15,7 @@ from archive.ledger.encoding import base64url
 from archive.ledger.services import EventDraft, append_events
 from archive.records.models import SearchRun
 from foia.collections.models import Collection, CollectionClosed, CollectionItem, Purpose
-from foia.refusal import Refused
+from retention.errors import Refused
 
 REASON = "collection"  #: kind of the blockers that an open collection places
 

@@ -39,6 +39,7 @@ class RecordsRequest(Working):
     ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     number = models.CharField(max_length=16, unique=True)
     state = models.CharField(max_length=16, choices=RequestState, default=RequestState.RECEIVED)
+    track = models.CharField(max_length=32, default="ordinary")  #: which of the law's clocks it runs under
     channel = models.CharField(max_length=16, choices=Channel)
     received_at = models.DateTimeField()  #: when it reached the department; its clock counts from this
     entered_at = models.DateTimeField()  #: when somebody wrote it down here
@@ -50,6 +51,7 @@ class RecordsRequest(Working):
     cautious_on = models.DateField()  #: the same with fewer holidays: reminders fire on this one
     extended = models.BooleanField(default=False)
     hold_ref = models.UUIDField(null=True)  #: the hold in force for this request
+    narrowed = models.BooleanField(default=False)  #: the hold is down to what was collected
     subject = models.BinaryField(unique=True)
 
     class Meta:
@@ -72,12 +74,19 @@ class StepKind(models.TextChoices):
 
     RECEIVED = "received"
     HELD = "held"
+    FREED = "freed"
+    NARROWED = "narrowed"  #: the requester made the request smaller
+    CLARIFICATION_ASKED = "clarification-asked"
     CLARIFIED = "clarified"
+    VERIFICATION_ASKED = "verification-asked"
+    VERIFIED = "verified"
     EXTENDED = "extended"
+    AGREED = "agreed"
     SEARCHED = "searched"
     DECIDED = "decided"
     LETTER = "letter"
     ANSWERED = "answered"
+    DENIED = "denied"
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
@@ -88,10 +97,11 @@ class RequestStep(Evidence):
 
     request = models.ForeignKey(RecordsRequest, on_delete=models.PROTECT, related_name="steps")
     n = models.IntegerField()  #: its place in the request's chain in the log
-    kind = models.CharField(max_length=16, choices=StepKind)
+    kind = models.CharField(max_length=24, choices=StepKind)
     at = models.DateTimeField()
     by = models.ForeignKey("archive.User", on_delete=models.PROTECT, related_name="+")
     codes = models.JSONField(default=list)  #: reasons, outcomes
+    until = models.DateField(null=True)  #: the date promised or agreed on
     about_ref = models.UUIDField(null=True)  #: the hold, collection, letter or production that the step made
     words_ref = models.UUIDField(null=True)
     event_id = models.UUIDField(unique=True)
@@ -126,7 +136,6 @@ class ClockEvent(Evidence):
     reasons = models.JSONField(default=list)  #: codes of the extension
     holidays = models.JSONField(default=dict)  #: year → id of the adoption that was counted with
     at = models.DateTimeField()
-    by = models.ForeignKey("archive.User", on_delete=models.PROTECT, related_name="+", null=True)
     event_id = models.UUIDField(unique=True)
 
     class Meta:

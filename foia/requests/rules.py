@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from foia.refusal import Refused
+from retention.errors import Refused
 
 RECEIVED, SEARCHED, DECIDED, ANSWERED, WITHDRAWN, CLOSED = (
     "received",
@@ -30,7 +30,7 @@ OPEN = frozenset({RECEIVED, SEARCHED, DECIDED})
 def move_check(now: str, then: str) -> None:
     """Raise Refused unless a request may go from `now` to `then`."""
     if then not in MOVES[now]:
-        raise Refused("request.move", f"A request that is {now} cannot become {then}.")
+        raise Refused("request.move", f"This request is {now}, so it cannot become {then}.")
 
 
 def answer_kind(decisions: Mapping[str, int]) -> str:

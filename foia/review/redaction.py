@@ -15,7 +15,7 @@ from archive.ledger import segments
 from archive.ledger.canonical import text_of
 from archive.ledger.commitment import Value
 from archive.ledger.errors import FieldError
-from foia.refusal import Refused
+from retention.errors import Refused
 
 Fields = Mapping[str, Value]
 
