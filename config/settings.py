@@ -148,10 +148,17 @@ LIBRARY_TABLES = {
 }
 
 # The nine extension points: dotted paths, in the order in which they are asked.
-DESTRUCTION_GUARDS: list[str] = []
-REQUIRED_GUARDS: list[str] = []
+DESTRUCTION_GUARDS: list[str] = [
+    "foia.collections.guards.GUARD",
+    "foia.requests.guards.GUARD",
+]
+REQUIRED_GUARDS: list[str] = [
+    "foia.collections.guards.GUARD",
+    "foia.requests.guards.GUARD",
+]
 DESTRUCTION_HOLDINGS: list[str] = ["archive.destruction.record_holding.RECORDS"]
 CAPTURE_LISTENERS: list[str] = []
+LEDGER_KINDS: list[str] = ["foia.kinds.KINDS"]
 
 LOGGING = {
     "version": 1,
