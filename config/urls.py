@@ -1,5 +1,16 @@
-"""Every address of the staff's face."""
+"""Every address of the staff's face.
 
-from django.urls import URLPattern, URLResolver
+A room brings its own `urls.py` and is included here. Each address also has its row in tests/web/pages.py, without which
+the matrix and the accessibility test fail.
+"""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, path
+
+from config.desk.views import SignIn, today
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", today, name="today"),
+    path("sign-in/", SignIn.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+]

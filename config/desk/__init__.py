@@ -1,0 +1,1 @@
+"""The desk: what every page of the staff's face has, and Today."""

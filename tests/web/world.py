@@ -1,0 +1,59 @@
+"""The people of the page tests: for each office a holder and a colleague, and one person without any office."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+
+from archive.access.models import Appointment, Department, User
+from archive.access.policy import office_table
+from archive.access.services import department_found
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A department with its people; `at` is the instant of the test, close to the clock that pages read."""
+
+    department: Department
+    holders: dict[str, User]
+    colleagues: dict[str, User]
+    stranger: User
+    at: datetime
+
+
+def person(username: str, offices: tuple[str, ...], since: datetime) -> User:
+    """A person who signs in by session only, so that no password has to be hashed."""
+    user = User(username=username, name=username.replace("-", " ").title(), created_at=since)
+    user.set_unusable_password()
+    user.save()
+    Appointment.objects.bulk_create(Appointment(user=user, office_id=office, since=since) for office in offices)
+    return user
+
+
+def world_make() -> World:
+    """Found the department and appoint everybody."""
+    at = timezone.now()
+    since = at - timedelta(days=400)
+    department = department_found(name="Riverton Police Department")
+    offices = sorted(office_table())
+    return World(
+        department=department,
+        holders={office: person(f"{office}-holder", (office,), since) for office in offices},
+        colleagues={office: person(f"{office}-colleague", (office,), since) for office in offices},
+        stranger=person("stranger", (), since),
+        at=at,
+    )
+
+
+def session_of(user: User) -> str:
+    """The cookie of a session in which this person is signed in."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    assert session.session_key is not None
+    return session.session_key
