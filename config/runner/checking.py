@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from config.runner.console import complain, say
 from config.runner.environment import Role
 from config.runner.household import household
+from config.runner.npm import collect_design_system
 from config.runner.state import ROOT, Kind
 from config.runner.temporary import TemporaryState
 
@@ -41,6 +42,7 @@ def checks() -> tuple[Check, ...]:
 
 def check() -> int:
     """Run every check, also after one has failed; return 1 if any did."""
+    collect_design_system(complain, for_tests=True)
     temporary = TemporaryState(Kind.TEST, durable=False)
     failed = []
     try:
