@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from config.runner.state import ROOT, State
 
 _ED25519 = b"\x01"  # the signature type of C2SP signed notes
-_OURS = ("DAYBOOK_", "DATABASE_URL", "REDIS_URL", "STORAGE_URL", "DJANGO_")
+_OURS = ("DAYBOOK_", "DATABASE_URL", "REDIS_URL", "STORAGE_URL", "DJANGO_", "SANDBOX_")
 #: What a person may set for the product's own processes; everything else that is named like ours is dropped.
 _PASSED_ON = ("DAYBOOK_FIXTURES", "DAYBOOK_HOSTS", "DAYBOOK_SECURE_COOKIES", "DAYBOOK_LOG_LEVEL")
 
@@ -48,13 +48,10 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
 
     Only the sequencer learns where the log key lies; the others get the verifier key.
     """
-    env = {name: value for name, value in os.environ.items() if name in _PASSED_ON or not name.startswith(_OURS)}
     secrets = state.secrets
     log_key = secrets.key_file("log-key")
-    env |= {
+    env = stranger_environment() | {
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONUNBUFFERED": "1",
         "DAYBOOK_STATE_DIR": str(state.directory),
         "DAYBOOK_STATE_KIND": state.kind,
         "DAYBOOK_ROLE": role,
@@ -69,6 +66,12 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
     if role is Role.SEQUENCER:
         env["DAYBOOK_LOG_KEY_FILE"] = str(log_key)
     return env
+
+
+def stranger_environment() -> dict[str, str]:
+    """Return the environment of a program that belongs to no state: the caller's, without what is named like ours."""
+    env = {name: value for name, value in os.environ.items() if name in _PASSED_ON or not name.startswith(_OURS)}
+    return env | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
 
 
 def verifier_key(origin: str, log_key: Path) -> str:

@@ -44,7 +44,7 @@ class Household:
 
     def environment(self, role: Role = Role.APP) -> dict[str, str]:
         """Return the environment of a process that works as `role`."""
-        return environment(self.state, self.addresses, role) | neighbours(self.file.ports)
+        return environment(self.state, self.addresses, role) | neighbours(self.state, self.file.ports)
 
     def start_engines(self) -> None:
         """Start our engines, make roles and database, and bring the tables up to date."""

@@ -61,7 +61,7 @@ def _become_command_if_engines_run(state: State, command: Sequence[str], role: R
         return
     env = environment(state, addresses_of(Engines.of(state, file.ports), Outside.of(state)), role)
     use.outlive_exec()
-    os.execve(sys.executable, [sys.executable, "-P", *command], env | neighbours(file.ports))  # noqa: S606
+    os.execve(sys.executable, [sys.executable, "-P", *command], env | neighbours(state, file.ports))  # noqa: S606
 
 
 def _with_own_engines(state: State, command: Sequence[str], role: Role) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from config.runner.environment import Addresses, Role, environment
+from config.runner.environment import Addresses, Role, environment, stranger_environment
 from config.runner.ports import LOOPBACK, answers, first_free_port, free_port, is_free
 from config.runner.service import Service
 from config.runner.state import ROOT, Kind, State
@@ -23,7 +23,7 @@ class Process:
 
     name: str
     command: str
-    role: Role = Role.APP
+    role: Role | None = Role.APP  #: None for a stranger, who learns no address or secret of ours
     kinds: frozenset[Kind] = frozenset(Kind)
     port: int | None = None  #: the port it listens on, or the next free one; 0 for any free port
     speaks_http: bool = False
@@ -35,7 +35,13 @@ _GUNICORN = (
 _CELERY = "-m celery -A config"
 
 PROCESSES = (
-    Process("sandbox", "-m sandbox --port {port} --state-dir {state}/sandbox", kinds=frozenset({Kind.DEMO}), port=0),
+    Process(
+        "sandbox",
+        "-m sandbox --port {port} --state-dir {state}/sandbox --story",
+        role=None,
+        kinds=frozenset({Kind.DEMO}),
+        port=0,
+    ),
     Process("web", f"{_GUNICORN} --timeout 120 --graceful-timeout 5", port=8000, speaks_http=True),
     # Two pool processes: a task that waits for a network must not hold up an urgent one.
     Process(
@@ -70,16 +76,27 @@ def service_of(process: Process, state: State, addresses: Addresses, ports: Mapp
     return Service(
         name=process.name,
         argv=(*_PYTHON, *filled),
-        env=environment(state, addresses, process.role) | neighbours(ports),
+        env=environment(state, addresses, process.role)
+        if process.role
+        else stranger_environment() | _sandbox_tokens(state),
         log=state.logs / f"{process.name}.log",
         cwd=ROOT,
         ready=ready,
     )
 
 
-def neighbours(ports: Mapping[str, int]) -> dict[str, str]:
-    """Tell the processes of a demo where the sandbox network is."""
-    return {"DAYBOOK_SANDBOX_URL": f"http://{LOOPBACK}:{ports['sandbox']}"} if "sandbox" in ports else {}
+def neighbours(state: State, ports: Mapping[str, int]) -> dict[str, str]:
+    """Tell a command in a demo state where the sandbox network is, and the tokens by which it is read and acted on."""
+    if state.kind is not Kind.DEMO or "sandbox" not in ports:
+        return {}
+    return {"DAYBOOK_SANDBOX_URL": f"http://{LOOPBACK}:{ports['sandbox']}", **_sandbox_tokens(state)}
+
+
+def _sandbox_tokens(state: State) -> dict[str, str]:
+    return {
+        "SANDBOX_TOKEN": state.secrets.password("sandbox-token"),
+        "SANDBOX_CONTROL_TOKEN": state.secrets.password("sandbox-control-token"),
+    }
 
 
 def _answers_http(port: int) -> bool:
