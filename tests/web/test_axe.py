@@ -11,6 +11,7 @@ import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.core.wsgi import get_wsgi_application
 from django.test.testcases import QuietWSGIRequestHandler
+from pytest_django import Settings
 
 from tests.fixtures import ROOT
 from tests.web.pages import PAGES
@@ -91,7 +92,26 @@ def tools() -> None:
 
 @pytest.mark.commits
 def test_axe_finds_nothing_on_any_page(tools: None) -> None:
-    visits = _visits()
+    assert _faults(_visits()) == []
+
+
+@pytest.mark.commits
+def test_axe_finds_nothing_in_what_pages_are_made_of_and_finds_a_fault_that_is_there(
+    tools: None, settings: Settings
+) -> None:
+    settings.ROOT_URLCONF = "tests.web.components"
+    settings.TODAY_ITEMS = ["tests.web.components.much"]
+    settings.DAYBOOK_STATE_KIND = "demo"
+    session = session_of(world_make().holders["records-manager"])
+    names = {"components": "/components/", "plain form": "/plain-form/", "today": "/", "broken": "/broken/"}
+    faults = _faults([Visit(name, path, session) for name, path in names.items()])
+    assert [fault for fault in faults if not fault.startswith("broken")] == []
+    assert any("image-alt" in fault for fault in faults)
+    assert any("Content Security Policy" in fault for fault in faults)
+
+
+def _faults(visits: list[Visit]) -> list[str]:
+    """What is wrong with the pages, on a desk and on a phone."""
     axe = AXE.read_text()
     found: list[str] = []
     with _served() as server, _browser() as browser:
@@ -112,7 +132,7 @@ def test_axe_finds_nothing_on_any_page(tools: None) -> None:
                 if wide > 0:
                     found.append(f"{visit.name} at {size['width']}: {wide} pixels wider than the window")
                 context.close()
-    assert found == []
+    return found
 
 
 def _note(found: list[str], visit: Visit, text: str) -> None:
