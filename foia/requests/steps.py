@@ -31,7 +31,7 @@ def step_write(
         "/request/step": kind.value,
         "/request/by": str(by.ref),
     }
-    fields |= {f"/request/codes/{n}": code for n, code in enumerate(codes)}
+    fields |= {f"/request/codes/{n}": str(code) for n, code in enumerate(codes)}
     if about_ref is not None:
         fields["/request/about"] = str(about_ref)
     if until is not None:
@@ -54,7 +54,7 @@ def step_write(
         kind=kind,
         at=at,
         by=by,
-        codes=list(codes),
+        codes=[str(code) for code in codes],
         until=until,
         about_ref=about_ref,
         words_ref=words_keep(words, compartment="public", at=at) if words else None,
