@@ -12,7 +12,8 @@ from typing import NamedTuple
 # Symbols that people search for one by one: emoji, arrows, dingbats, flags. Ranges, not categories, so that a new
 # emoji is one token even when this Python's Unicode tables do not know it yet.
 SYMBOLS = (
-    "\u00a9\u00ae\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\U0001f000-\U0001faff"
+    "\u00a9\u00ae\u2190-\u21ff\u2300-\u2328\u232b-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d"
+    "\U0001f000-\U0001faff"
 )
 
 # Scripts written without blanks between words: Thai, Lao, Myanmar, Khmer, Hangul, kana, bopomofo, Han.

@@ -8,7 +8,7 @@ from django.db import connection
 
 from archive.bulk import copy_rows, copy_text_rows
 from archive.records import marked
-from archive.records.tokens import MARKED_KINDS, TOKENIZER_VERSION, Token, tokenize_fields, tsvector_literal
+from archive.records.tokens import FIELD_GAP, MARKED_KINDS, TOKENIZER_VERSION, Token, tokenize_fields, tsvector_literal
 
 TOKEN_COLUMNS = ("record_id", "kind", "value", "sort_at")
 TOKEN_TYPES = ("int8", "varchar", "varchar", "timestamptz")
@@ -81,7 +81,8 @@ def search_words_add(further: Iterable[tuple[int, Sequence[str]]]) -> None:
     rows = list(further)
     if not rows:
         return
-    words = [tokenize_fields(texts) for _, texts in rows]
+    # The gap goes before what is put behind: no phrase may reach from one version into the next.
+    words = [tokenize_fields(texts, 1 + FIELD_GAP) for _, texts in rows]
     vectors = [tsvector_literal(tokens) for tokens in words]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -10,8 +10,17 @@ from datetime import date
 from enum import StrEnum
 
 from retention.rules.citations import Citation, distinct
-from retention.rules.periods import earliest_end
-from retention.rules.series import AFTER, NOT_YET, THEN, Cutoff, SeriesRule, Trigger, cut_off, last_day_of_year
+from retention.rules.series import (
+    AFTER,
+    NOT_YET,
+    THEN,
+    Cutoff,
+    SeriesRule,
+    Trigger,
+    last_day_of_year,
+    period_end,
+    rule_end,
+)
 
 
 class BlockKind(StrEnum):
@@ -111,18 +120,13 @@ def _term(rule: SeriesRule, inputs: Inputs) -> _Term:
             rule, None, Block(BlockKind.UNCERTAIN_DAY, f"{title} waits: {problem}"), f"{length}, and {problem}"
         )
     month = inputs.fiscal_year_start_month
-    ends_on = earliest_end(cut_off(day, rule.cutoff, month), rule.period)
+    ends_on = rule_end(rule, day, inputs.captured_on, month)
     why = f"{length} ({day})"
     if rule.cutoff is not Cutoff.EXACT:
         year = "fiscal year" if rule.cutoff is Cutoff.END_OF_FISCAL_YEAR else "calendar year"
         why += f", counted from the end of the {year} ({last_day_of_year(day, rule.cutoff, month)})"
-    if rule.floor is not None:
-        floor = earliest_end(inputs.captured_on, rule.floor)
-        if floor > ends_on:
-            ends_on, why = (
-                floor,
-                f"{why}, and at least {rule.floor.words()} after it was captured ({inputs.captured_on})",
-            )
+    if rule.floor is not None and ends_on > period_end(rule, day, month):
+        why += f", and at least {rule.floor.words()} after it was captured ({inputs.captured_on})"
     return _Term(rule, ends_on, None, why)
 
 

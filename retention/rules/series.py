@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from retention.rules.citations import Citation
-from retention.rules.periods import Period
+from retention.rules.periods import Period, earliest_end
 
 JANUARY = 1
 
@@ -116,3 +116,21 @@ def cut_off(day: date, cutoff: Cutoff, fiscal_year_start_month: int) -> date:
 def last_day_of_year(day: date, cutoff: Cutoff, fiscal_year_start_month: int) -> date:
     """Return the last day of the year that `cutoff` waits for."""
     return cut_off(day, cutoff, fiscal_year_start_month) - timedelta(days=1)
+
+
+def period_end(rule: SeriesRule, day: date, fiscal_year_start_month: int) -> date:
+    """Return the first day after the period of `rule` for a trigger on `day`, without the floor.
+
+    Raises ValueError for a permanent series, which has no end.
+    """
+    if rule.period is None:
+        raise ValueError(f"{rule.code} is permanent")
+    return earliest_end(cut_off(day, rule.cutoff, fiscal_year_start_month), rule.period)
+
+
+def rule_end(rule: SeriesRule, day: date, captured_on: date, fiscal_year_start_month: int) -> date:
+    """Return the first day on which a record may go by `rule`: period and floor, the later. For work in bulk; `decide`
+    says the same with its sentence. Raises ValueError for a permanent series.
+    """
+    end = period_end(rule, day, fiscal_year_start_month)
+    return end if rule.floor is None else max(end, earliest_end(captured_on, rule.floor))

@@ -7,7 +7,7 @@ from django.db import connection
 
 from archive.records.highlight import matches
 from archive.records.query import QueryError, parse_query
-from archive.records.tokens import tokenize, tokenize_fields, tsvector_literal
+from archive.records.tokens import FIELD_GAP, tokenize, tokenize_fields, tsvector_literal
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +67,19 @@ def test_the_longest_texts_are_taken_without_loss_of_what_was_promised(text: str
     assert size < 2**20
     if not literal.truncated:
         assert words == len({token.text for token in tokenize(text)})
+
+
+def test_no_phrase_reaches_from_one_version_into_the_next() -> None:
+    first = tsvector_literal(tokenize_fields(["the road"])).text
+    second = tsvector_literal(tokenize_fields(["closed again"], 1 + FIELD_GAP)).text
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT v @@ %s::tsquery, v @@ %s::tsquery, v @@ %s::tsquery"
+            " FROM (SELECT %s::tsvector || %s::tsvector AS v) s",
+            [
+                *(parse_query(typed).tsquery for typed in ("road closed", '"road closed"', '"closed again"')),
+                first,
+                second,
+            ],
+        )
+        assert cursor.fetchone() == (True, False, True)

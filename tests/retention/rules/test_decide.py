@@ -10,7 +10,7 @@ from retention.rules.change import Effect, compare
 from retention.rules.citations import Citation, Mark
 from retention.rules.decide import Block, BlockKind, Decision, Inputs, decide
 from retention.rules.periods import Period, earliest_end
-from retention.rules.series import Action, Cutoff, SeriesRule, Trigger
+from retention.rules.series import Action, Cutoff, SeriesRule, Trigger, rule_end
 
 SOURCE = Citation("Application 21:123", Mark.CONFIRMED)
 HOLD = Block(BlockKind.HOLD, "hold H-3, Smith v. City")
@@ -193,6 +193,7 @@ def test_no_series_is_ever_cut_short_by_another(
             assert alone.eligible_on is not None
             assert rule.period is not None
             assert found.eligible_on >= alone.eligible_on >= earliest_end(days[rule.trigger], rule.period)
+            assert alone.eligible_on == rule_end(rule, days[rule.trigger], captured, 5)
     held = decision(*rules, days=days, captured=captured, blocks=(HOLD,))
     assert held.eligible_on is None
     assert held.ends_on == found.ends_on
