@@ -69,14 +69,13 @@ class Household:
         self.file.ports |= choose_ports(self.file.ports, self._wanted(processes))
 
     def start_processes(self, processes: Sequence[Process]) -> None:
-        """Start the product's processes and wait until those that listen answer."""
-        started = []
-        for process in self._wanted(processes):
-            service = service_of(process, self.state, self.addresses, self.file.ports)
-            started.append(self._supervisor.start(partial(_same, service)))
-        for running in started:
-            running.wait_ready()
-            self._say(f"{running.service.name} started")
+        """Start the product's processes: first those that listen, which must answer, then the others."""
+        wanted = self._wanted(processes)
+        for together in ([one for one in wanted if one.listens], [one for one in wanted if not one.listens]):
+            services = [service_of(process, self.state, self.addresses, self.file.ports) for process in together]
+            for running in [self._supervisor.start(partial(_same, service)) for service in services]:
+                running.wait_ready()
+                self._say(f"{running.service.name} started")
 
     def run(self, command: Sequence[str], role: Role = Role.APP, cwd: Path | None = None) -> int:
         """Run a program of ours with the state's environment, looking after everything meanwhile; return its exit code.

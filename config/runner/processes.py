@@ -28,6 +28,11 @@ class Process:
     port: int | None = None  #: the port it listens on, or the next free one; 0 for any free port
     speaks_http: bool = False
 
+    @property
+    def listens(self) -> bool:
+        """Tell whether others connect to it."""
+        return self.port is not None
+
 
 _GUNICORN = (
     f"-m gunicorn config.wsgi --bind {LOOPBACK}:{{port}} --preload --workers 2 --worker-class gthread --threads 4"
@@ -42,7 +47,7 @@ PROCESSES = (
         kinds=frozenset({Kind.DEMO}),
         port=0,
     ),
-    Process("web", f"{_GUNICORN} --timeout 120 --graceful-timeout 5", port=8000, speaks_http=True),
+    Process("web", f"{_GUNICORN} --timeout 120 --graceful-timeout 5 --no-control-socket", port=8000, speaks_http=True),
     # Two pool processes: a task that waits for a network must not hold up an urgent one.
     Process(
         "worker",
