@@ -51,7 +51,9 @@ class Fault(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def spoil(fault: Fault, answer: Answer) -> Answer:
-    """Return the answer as the fault makes it."""
+    """Return the answer as the fault makes it. A fault of items leaves an answer that holds none."""
+    if fault.kind in _OF_ITEMS and not answer.content_type.startswith("application/json"):
+        return answer
     return KINDS[fault.kind](fault, answer)
 
 
@@ -112,7 +114,7 @@ def _html_missing(fault: Fault, answer: Answer) -> Answer:
 
 
 def _redirect(fault: Fault, answer: Answer) -> Answer:
-    return Answer(302, b"", {"Location": fault.text or "http://elsewhere.invalid/"})
+    return Answer(302, b"", {"Location": fault.text or "http://elsewhere.invalid/"}, "text/html")
 
 
 def _oversize(fault: Fault, answer: Answer) -> Answer:
@@ -199,3 +201,18 @@ KINDS: dict[str, Callable[[Fault, Answer], Answer]] = {
     "echo": _echo,
 }
 """Every kind of fault."""
+
+_OF_ITEMS = {
+    "partial",
+    "partial-206",
+    "wrong-type",
+    "missing-id",
+    "missing-field",
+    "unknown-field",
+    "impossible-date",
+    "time-without-zone",
+    "nul",
+    "duplicate-key",
+    "lone-surrogate",
+    "echo",
+}

@@ -26,6 +26,14 @@ _PLAIN = re.compile(r"(?:<p>(?:[^<&\r]|<br ?/?>|&(?:amp|lt|gt|quot|#39);)*</p>)+
 _PLAIN_BREAK = re.compile(r"<br ?/?>")
 
 
+MARK_LIMIT = 4_000
+"""Most tags of one text: deeply nested lists take any HTML5 parser time that grows with the square of their depth."""
+
+
+class TooMuchMarkup(ValueError):
+    """A text with more than `MARK_LIMIT` tags."""
+
+
 class Shown(NamedTuple):
     """What a post shows: its text, and the address of each link in order of appearance."""
 
@@ -37,15 +45,16 @@ def read_hypertext(html: str) -> Shown:
     """Return the text of `html`: paragraphs apart by an empty line, `br` and list items on lines of their own.
 
     A link gives the text inside it (also the parts that a style sheet would shorten) and its address; an image its
-    alternative text. Scripts, styles and comments give nothing.
+    alternative text. Scripts, styles and comments give nothing. Raises `TooMuchMarkup`.
     """
     if _PLAIN.fullmatch(html):
         paragraphs = _PLAIN_BREAK.sub("\n", html[3:-4]).split("</p><p>")
         if all(paragraph.strip("\n") for paragraph in paragraphs):
             return Shown(unescape("\n\n".join(paragraphs)).strip("\n"), ())
-        return _read_parsed(html)
-    if "<" not in html and "&" not in html and "\r" not in html:
+    elif "<" not in html and "&" not in html and "\r" not in html:
         return Shown(html.strip("\n"), ())
+    if html.count("<") > MARK_LIMIT:
+        raise TooMuchMarkup
     return _read_parsed(html)
 
 

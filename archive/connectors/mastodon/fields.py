@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from ..contract import Fields, Item, Kind, MediaReference
-from ..hypertext import read_hypertext
+from ..hypertext import Shown, TooMuchMarkup, read_hypertext
 from ..segments import put_text
 from ..strict_json import Span, Unreadable
 from ..times import BadTime, ImpossibleTime, read_time, write_time
@@ -63,10 +63,6 @@ def status_item(value: dict[str, Any], span: Span, own_id: str, within: int | No
         content["/url"] = _short(status.url, ADDRESS_LIMIT, "url")
     published = _put_time(content, "/published", status.created_at, "created_at", odd)
     updated = _put_time(content, "/updated", status.edited_at, "edited_at", odd) if status.edited_at else None
-    if parent:
-        content["/inReplyTo"] = _require_id(parent, "in_reply_to_id")
-    if answered:
-        content["/inReplyToAuthor/id"] = _require_id(answered, "in_reply_to_account_id")
     if status.language:
         if not _LANGUAGE.fullmatch(status.language):
             raise Unreadable("wrong-type", "language is not a language tag")
@@ -95,6 +91,12 @@ def status_item(value: dict[str, Any], span: Span, own_id: str, within: int | No
         _put_poll(content, status.poll, odd)
         state["/poll/expired"] = status.poll.expired
         stat |= _counts(votes=status.poll.votes_count, voters=status.poll.voters_count)
+    context = _author(content, author)
+    # The server clears the parent's id when the parent is deleted: the words of the answer did not change by that.
+    if parent:
+        context["/inReplyTo"] = _require_id(parent, "in_reply_to_id")
+    if answered:
+        context["/inReplyToAuthor/id"] = _require_id(answered, "in_reply_to_account_id")
     item = Item(
         start=span.start,
         stop=span.stop,
@@ -102,7 +104,7 @@ def status_item(value: dict[str, Any], span: Span, own_id: str, within: int | No
         id=status.id,
         kind=kind,
         content=content,
-        context=_author(content, author),
+        context=context,
         state=state,
         stat=stat,
         media=media,
@@ -172,7 +174,7 @@ def profile_item(value: dict[str, Any], span: Span) -> tuple[Item, list[Oddity]]
     described = _few(profile.fields or [], PROFILE_FIELD_LIMIT, "fields")
     for index, one in enumerate(described):
         content[f"/field/{index}/name"] = _short(one.name, NAME_LIMIT, "fields.name")
-        content[f"/field/{index}/value"] = read_hypertext(_short(one.value, HTML_LIMIT, "fields.value")).text
+        content[f"/field/{index}/value"] = _shown(one.value, "fields.value").text
     for name, flag in (("/locked", profile.locked), ("/bot", profile.bot), ("/group", profile.group)):
         if flag is not None:
             content[name] = flag
@@ -218,10 +220,17 @@ def _put_words(content: Fields, summary: str | None, sensitive: bool | None, htm
         content["/sensitive"] = sensitive
     if summary:
         put_text(content, "/summary", _short(summary, HTML_LIMIT, "spoiler_text"))
-    shown = read_hypertext(_short(html, HTML_LIMIT, "content"))
+    shown = _shown(html, "content")
     put_text(content, "/content", shown.text)
     for index, link in enumerate(_few(shown.links, LINK_LIMIT, "links")):
         content[f"/link/{index}"] = _short(link, ADDRESS_LIMIT, "link")
+
+
+def _shown(html: str, field: str) -> Shown:
+    try:
+        return read_hypertext(_short(html, HTML_LIMIT, field))
+    except TooMuchMarkup:
+        raise Unreadable("too-many", f"{field} has too many tags") from None
 
 
 def _put_attachments(content: Fields, attachments: list[Attachment] | None) -> tuple[MediaReference, ...]:
