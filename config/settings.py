@@ -155,16 +155,22 @@ LIBRARY_TABLES = {
 
 # The nine extension points: dotted paths, in the order in which they are asked.
 DESTRUCTION_GUARDS: list[str] = [
+    "retention.holds.guards.GUARD",
+    "retention.schedules.guards.GUARD",
     "foia.collections.guards.GUARD",
     "foia.requests.guards.GUARD",
 ]
 REQUIRED_GUARDS: list[str] = [
+    "retention.holds.guards.GUARD",
+    "retention.schedules.guards.GUARD",
     "foia.collections.guards.GUARD",
     "foia.requests.guards.GUARD",
 ]
 DESTRUCTION_HOLDINGS: list[str] = ["archive.destruction.record_holding.RECORDS"]
-CAPTURE_LISTENERS: list[str] = []
+CAPTURE_LISTENERS: list[str] = ["retention.schedules.listener.LISTENER", "retention.holds.listener.LISTENER"]
 LEDGER_KINDS: list[str] = ["foia.kinds.KINDS"]
+
+DISPOSAL_AUTHORITY = "illinois"  # whose disposal certificate must come back: a file in retention/rules/authorities
 
 # What waits for a person on Today: functions (actor, at) -> list[archive.waiting.Waiting] (config/desk/today.py).
 TODAY_ITEMS: list[str] = []

@@ -25,6 +25,11 @@ _engines: pytest.StashKey[TestEngines] = pytest.StashKey()
 _state: pytest.StashKey[TemporaryState] = pytest.StashKey()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `pytest --archive-only tests/archive` run the archive's tests without the apps above it."""
+    parser.addoption("--archive-only", action="store_true", help="use config.settings_archive_only")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Choose the session's state, ports and passwords, and tell the settings by the environment."""
     worker = re.fullmatch(r"gw(\d+)", os.environ.get("PYTEST_XDIST_WORKER", ""))
@@ -32,7 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_state] = TemporaryState(Kind.TEST, durable=False)
         os.environ[_SESSION] = str(config.stash[_state].state.directory)
         signal.signal(signal.SIGTERM, _interrupt)
-    engines = TestEngines(Path(os.environ[_SESSION]), number=int(worker[1]) + 1 if worker else 0)
+    settings = "config.settings_archive_only" if config.getoption("archive_only") else "config.settings"
+    engines = TestEngines(Path(os.environ[_SESSION]), number=int(worker[1]) + 1 if worker else 0, settings=settings)
     config.stash[_engines] = engines
     env = engines.environment(Role.APP, engines.database)
     for name in [name for name in os.environ if name not in env and name != _SESSION]:

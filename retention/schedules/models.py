@@ -21,6 +21,7 @@ class Schedule(Evidence):
     authority = models.CharField(max_length=300)
     application = models.CharField(max_length=64, default="")  #: number of the approved application
     effective_on = models.DateField()
+    note = models.TextField(default="")
     source_sha256 = models.BinaryField()  #: digest of the rule text that was adopted
     adopted_by = models.ForeignKey("archive.User", on_delete=models.PROTECT, related_name="+")
     adopted_at = models.DateTimeField()
@@ -71,11 +72,11 @@ class SeriesVersion(Evidence):
 
 
 class ClassificationRule(Evidence):
-    """Which series a captured record belongs to: of a schedule's rules in their order, the first that fits."""
+    """Which series a holding belongs to: of a schedule's lines in their order, the first that fits."""
 
     schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="classification")
     place = models.IntegerField()
-    account = models.ForeignKey("archive.Account", on_delete=models.PROTECT, null=True)  #: none for every page
+    holding_kind = models.CharField(max_length=32)
     record_kind = models.CharField(max_length=16, default="")  #: empty for every kind
     state = models.CharField(max_length=16, default="")  #: live, hidden, removed, absent; empty for every state
     series = models.ForeignKey(Series, on_delete=models.PROTECT)
@@ -90,24 +91,32 @@ class Assignment(Working):
     """Which series a holding is in and when it is due. Without a series it waits for a person and is never destroyed.
 
     The dates are facts, days in the department's zone, each the latest among the holding's versions; `due_on` follows
-    from them and from the version that is applied. None means: not before somebody or something says so.
+    from them, from the version that is applied and from the one beside it. None means: nothing ends its period yet.
     """
 
     holding_kind = models.CharField(max_length=32)
     holding_id = models.BigIntegerField()
     holding_ref = models.UUIDField()
     series = models.ForeignKey(Series, on_delete=models.PROTECT, null=True)
-    applied = models.ForeignKey(SeriesVersion, on_delete=models.PROTECT, null=True)
-    posted_on = models.DateField(null=True)
+    applied = models.ForeignKey(SeriesVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    #: The series that it was in when a removal moved it: of the two the longer one wins (legal.md 3.4).
+    beside = models.ForeignKey(SeriesVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    created_on = models.DateField(null=True)  #: posted, or edited last; none when the network gave no time with a zone
     captured_on = models.DateField()
     removed_on = models.DateField(null=True)
-    closed_on = models.DateField(null=True)
+    event_on = models.DateField(null=True)  #: of whatever else the series waits for: a case closed, a person's decision
     due_on = models.DateField(null=True)
 
     class Meta:
         app_label = "retention"
         db_table = "assignment"
-        constraints = [models.UniqueConstraint(fields=["holding_kind", "holding_id"], name="assignment_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["holding_kind", "holding_id"], name="assignment_once"),
+            models.CheckConstraint(
+                condition=Q(series=None, applied=None, due_on=None) | Q(series__isnull=False, applied__isnull=False),
+                name="assignment_unscheduled_is_never_due",
+            ),
+        ]
         indexes = [
             models.Index(fields=["series", "due_on"], name="assignment_due", condition=Q(due_on__isnull=False)),
             models.Index(fields=["captured_on"], name="assignment_unscheduled", condition=Q(series=None)),

@@ -97,9 +97,8 @@ def race(point: int, counsel: Actor, manager: Actor, database: CommittedDatabase
     [record] = scene.comments(account, {f"race-{point}": "hello"})
     warrant = scene.order(record)
     placing = Placing(record, counsel, database)
-    with before_statement(point, placing.begin) as seen:
-        with suppress(NotDestroyed):
-            destroy_record(record_id=record, warrant=warrant, actor=manager, at=AT)
+    with before_statement(point, placing.begin) as seen, suppress(NotDestroyed):
+        destroy_record(record_id=record, warrant=warrant, actor=manager, at=AT)
     if len(seen) <= point:
         return False, ""
     placing.end()
