@@ -95,6 +95,7 @@ def _aligned(column: d.Column) -> str:
 def _figure(figure: d.Figure, address: str | None) -> str:
     caption = f"<figcaption>{_text(figure.caption)}</figcaption>" if figure.caption else ""
     if address is None:
+        caption = caption if figure.caption != figure.name else ""
         words = f"{figure.name} ({figure.media_type}). {figure.alternative}"
         return f'<figure class="doc-figure"><p class="doc-note">{_text(words)}</p>{caption}</figure>\n'
     alternative = escape(_attribute(figure.alternative or figure.name))

@@ -18,8 +18,6 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-#: For answers that hold captured bytes: nothing in them runs or loads, whatever they are.
-CAPTURED_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 class ContentSecurityPolicy:

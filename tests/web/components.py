@@ -26,7 +26,10 @@ _PAGE = """{% extends "base.html" %}{% load desk %}
 {% block heading %}Components{% endblock %}
 {% block content %}
   <p>{{ at|moment }} <a href="/">a link</a></p>
-  <form class="usa-form" method="post" novalidate>{{ form }}<button class="usa-button" type="submit">Send</button></form>
+  <form class="usa-form" method="post" novalidate>
+    {{ form }}
+    <button class="usa-button" type="submit">Send</button>
+  </form>
   {% include "partials/paging.html" %}
   {% include "partials/empty.html" with what="Nothing here" how="It comes when it comes." %}
   {{ document }}

@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 import pytest
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, path
 from pytest_django import Settings
 
 from archive.access.pages import needs
-from config.desk.csp import CAPTURED_POLICY
+from archive.served import POLICY as CAPTURED_POLICY
+from archive.served import captured_answer
 from config.urls import urlpatterns as product
 from tests.web.world import World, world_make
 
@@ -29,8 +30,8 @@ def for_holders_of_holds(request: HttpRequest) -> HttpResponse:
     return HttpResponse("in")
 
 
-def captured(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("x", headers={"Content-Security-Policy": CAPTURED_POLICY})
+def captured(request: HttpRequest) -> StreamingHttpResponse:
+    return captured_answer([b"<script>"], name="x.html", media_type="text/html")
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
