@@ -1,4 +1,4 @@
-"""Captured bytes handed to a browser: an attachment, never sniffed, in a sandbox where nothing of them runs or loads."""
+"""Captured bytes handed to a browser: an attachment, never sniffed, in a sandbox where nothing of them runs."""
 
 from __future__ import annotations
 
