@@ -150,6 +150,8 @@ class Attempt(msgspec.Struct, frozen=True):
 class Exchange(msgspec.Struct, frozen=True):
     """One request and its answer, safe to store: as received, credentials masked at equal length.
 
+    A server that compresses although it was asked not to is unpacked first; its `content-encoding` header stays.
+
     `status` is None and `body` empty when no answer came. `whole` is False when the body ended early (cut, or over the
     limit): then `body` holds the bytes that came, up to the limit, and `fault` says why (`cut-body`, `too-large`,
     `timed-out`…).

@@ -159,10 +159,12 @@ def test_the_kind_follows_from_the_item_and_the_account_alone() -> None:
     assert one(own).parent_id == "2"
 
 
-def test_an_answer_whose_parent_was_deleted_stays_a_comment() -> None:
+def test_an_answer_whose_parent_was_deleted_stays_a_comment_and_was_not_edited() -> None:
+    whole = one(comment("2", "1", "<p>Why?</p>"))
     orphan = one(comment("2", "1", "<p>Why?</p>") | {"in_reply_to_id": None})
     assert (orphan.kind, orphan.parent_id) == (Kind.COMMENT, None)
-    assert "/inReplyTo" not in orphan.content
+    assert orphan.content == whole.content
+    assert "/inReplyTo" not in orphan.fields()
 
 
 def test_fields_are_those_of_a_record() -> None:
@@ -174,7 +176,7 @@ def test_fields_are_those_of_a_record() -> None:
     assert item.content["/link/0"] == "https://x.invalid/a"
     assert item.content["/published"] == "2025-01-02T03:04:05.678000Z"
     assert item.content["/updated"] == "2025-01-03T00:00:00.000000Z"
-    assert item.content["/inReplyTo"] == "400"
+    assert item.context["/inReplyTo"] == "400"
     assert item.content["/author/id"] == RESIDENT_ID
     assert item.context["/author/handle"] == "mae@elsewhere.invalid"
     assert item.content["/attachment/0/reference"] == "31"
