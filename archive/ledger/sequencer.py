@@ -74,10 +74,10 @@ class Sequencer:
             if taken:
                 full = self._edge.append([leaf_hash(_entry(*each)) for each in taken])
                 root = self._edge.root()
-                self._tables.add_places(before, [each.event_id for each in taken])
-                self._tables.add_tiles(full)
                 if not self._tables.move_edge(before, self._edge, root):
                     raise Fenced("Another sequencer has moved the log on.")
+                self._tables.add_places(before, [each.event_id for each in taken])
+                self._tables.add_tiles(full)
         if taken:
             self._read_back(before, full, root)
         self._sound = True
