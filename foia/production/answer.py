@@ -65,7 +65,9 @@ def answer_letter_issue(*, production: Production, actor: Actor, at: datetime) -
     require(actor, "request.decide", at)
     with transaction.atomic():
         production = (
-            Production.objects.select_for_update().select_related("collection", "approval").get(pk=production.pk)
+            Production.objects.select_for_update(of=("self",))
+            .select_related("collection", "approval")
+            .get(pk=production.pk)
         )
         if production.collection.purpose != Purpose.REQUEST or production.state != ProductionState.NUMBERED:
             raise Refused("production.letter", _("Only a request's production that is not sealed yet gets a letter."))

@@ -61,7 +61,9 @@ def production_release(*, production: Production, expires_at: datetime, actor: A
         raise Refused("release.expiry", _("Choose an end within a year."))
     token = secrets.token_urlsafe(TOKEN_BYTES)
     with transaction.atomic():
-        production = Production.objects.select_for_update().select_related("collection").get(pk=production.pk)
+        production = (
+            Production.objects.select_for_update(of=("self",)).select_related("collection").get(pk=production.pk)
+        )
         if production.state != ProductionState.BUNDLED:
             raise Refused("release.unfinished", _("The bundle is not finished yet."))
         if _reviewed_by(production, actor):

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from django.db import transaction
 from PIL import Image
 
 from archive.access.actor import Actor
@@ -191,33 +192,34 @@ def media_of(record: Record, octets: bytes, *, n: int = 0, at: datetime = CAPTUR
     """Keep the bytes of an attachment of the record's latest version, as the fetching job does."""
     version = Version.objects.filter(record=record).order_by("-n")[0]
     stored = object_put([octets], compartment="public", at=at)
-    [event] = append_events(
-        [
-            EventDraft(
-                kind="capture.media",
-                schema="capture.media/1",
-                subject=bytes(record.subject),
-                fields={
-                    "/version": str(version.ref),
-                    f"/attachment/{n}/sha256": base64url(bytes(stored.sha256)),
-                    f"/attachment/{n}/size": stored.size,
-                },
-                compartment="public",
-                at=at,
-            )
-        ]
-    )
-    stored.save(force_insert=True)
-    return Media.objects.create(
-        version=version,
-        record=record,
-        n=n,
-        media_type="image/png",
-        stored=stored,
-        event_id=event.event_id,
-        captured_at=at,
-        compartment="public",
-    )
+    with transaction.atomic():
+        [event] = append_events(
+            [
+                EventDraft(
+                    kind="capture.media",
+                    schema="capture.media/1",
+                    subject=bytes(record.subject),
+                    fields={
+                        "/version": str(version.ref),
+                        f"/attachment/{n}/sha256": base64url(bytes(stored.sha256)),
+                        f"/attachment/{n}/size": stored.size,
+                    },
+                    compartment="public",
+                    at=at,
+                )
+            ]
+        )
+        stored.save(force_insert=True)
+        return Media.objects.create(
+            version=version,
+            record=record,
+            n=n,
+            media_type="image/png",
+            stored=stored,
+            event_id=event.event_id,
+            captured_at=at,
+            compartment="public",
+        )
 
 
 def request_of(actor: Actor, *, received_at: datetime = RECEIVED, at: datetime | None = None) -> RecordsRequest:
