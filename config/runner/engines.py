@@ -71,6 +71,8 @@ class Engines:
         say(f"creating a PostgreSQL {self.postgres.binaries.version} cluster")
         self.postgres.create()
         witness.touch()
+        if not self.state.temporary and self.state.directory.parent not in self.state.cluster.parents:
+            (self.state.cluster.parent / "home.txt").write_text(f"{self.state.directory.parent}\n")
 
     def service(self, name: str) -> Service:
         """Return one engine, configured for its next start."""

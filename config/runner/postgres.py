@@ -44,6 +44,7 @@ _NOT_DURABLE = {
     "shared_buffers": "128MB",
     "max_wal_size": "256MB",
     "io_method": "sync",
+    "dynamic_shared_memory_type": "mmap",  # lies in the cluster's folder, so that a killed server leaves nothing
 }
 
 _HBA = f"host all all {LOOPBACK}/32 scram-sha-256\n"

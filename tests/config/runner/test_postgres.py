@@ -56,7 +56,7 @@ def cluster() -> Iterator[Cluster]:
 def running(cluster: Cluster) -> Iterator[Running]:
     running = cluster.start()
     yield running
-    running.identity.send(signal.SIGQUIT)
+    running.identity.send(signal.SIGINT)
     running.popen.wait(20)
 
 
