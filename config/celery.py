@@ -10,7 +10,15 @@ app = Celery("daybook")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(
-    ["archive.capture", "archive.destruction", "archive.storage", "retention.dispositions", "foia.production", "config"]
+    [
+        "archive.capture",
+        "archive.destruction",
+        "archive.storage",
+        "retention.holds",
+        "retention.dispositions",
+        "foia.production",
+        "config",
+    ]
 )
 app.conf.beat_schedule = {
     "tick": {"task": "config.tick", "schedule": 5.0, "options": {"expires": 5, "queue": "urgent"}},

@@ -6,6 +6,7 @@ from django.utils import timezone
 from archive.access.audit import audit_batch_seal
 from archive.capture.schedule import captures_enqueue
 from archive.jobs.services import tick as jobs_tick
+from retention.dispositions.nightly import sweep_enqueue
 
 
 @shared_task(name="config.tick")
@@ -13,6 +14,7 @@ def tick() -> None:
     """Run every few seconds; change nothing when nothing is due."""
     at = timezone.now()
     captures_enqueue(at=at)
+    sweep_enqueue(at=at)
     jobs_tick(at=at)
 
 

@@ -159,21 +159,23 @@ def assignments_update(every: Sequence[Facts], moved: Iterable[Facts], decider: 
 def facts_locked(kind: str, ids: Sequence[int]) -> list[Facts]:
     """Return what is assigned about these holdings, locked in the order of their ids."""
     rows = Assignment.objects.select_for_update().filter(holding_kind=kind, holding_id__in=ids).order_by("holding_id")
-    return [
-        Facts(
-            holding=Holding(row.holding_kind, row.holding_id),
-            ref=row.holding_ref,
-            captured_on=row.captured_on,
-            created_on=row.created_on,
-            removed_on=row.removed_on,
-            event_on=row.event_on,
-            series_id=row.series_id,
-            applied_id=row.applied_id,
-            beside_id=row.beside_id,
-            assignment_id=row.pk,
-        )
-        for row in rows
-    ]
+    return [facts_of(row) for row in rows]
+
+
+def facts_of(row: Assignment) -> Facts:
+    """Return an assignment as facts."""
+    return Facts(
+        holding=Holding(row.holding_kind, row.holding_id),
+        ref=row.holding_ref,
+        captured_on=row.captured_on,
+        created_on=row.created_on,
+        removed_on=row.removed_on,
+        event_on=row.event_on,
+        series_id=row.series_id,
+        applied_id=row.applied_id,
+        beside_id=row.beside_id,
+        assignment_id=row.pk,
+    )
 
 
 def records_describe(every: Sequence[Facts]) -> None:

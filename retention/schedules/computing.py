@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from archive.access.models import Department
-from retention.rules.decide import Decision, Inputs, decide
+from retention.rules.decide import Block, Decision, Inputs, decide
 from retention.schedules.rulebook import Rulebook, rulebook
 
 
@@ -36,8 +36,8 @@ class Decider:
         """Read both from the database."""
         return cls(rulebook(), Department.objects.values_list("fiscal_year_start_month", flat=True).get())
 
-    def decide(self, basis: Basis) -> Decision:
-        """Decide on a basis, without regard to holds."""
+    def decide(self, basis: Basis, blocks: tuple[Block, ...] = ()) -> Decision:
+        """Decide on a basis; `blocks` are the holds and requests in force, which change the sentence, not the end."""
         own = self.book[basis.applied_id]
         rules, days = [own.rule], {own.rule.trigger: basis.day}
         if basis.beside_id is not None:
@@ -50,6 +50,7 @@ class Decider:
                 days={trigger: day for trigger, day in days.items() if day is not None},
                 captured_on=basis.floor_on or basis.beside_floor_on or date.min,  # counts only where there is a floor
                 fiscal_year_start_month=self.fiscal_year_start_month,
+                blocks=blocks,
                 application=own.application,
             )
         )

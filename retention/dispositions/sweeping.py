@@ -1,0 +1,171 @@
+"""The sweep: find what is due, ask every guard, and propose it as frozen lists. It never destroys anything."""
+
+import hashlib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from archive.access import policy
+from archive.access.actor import Actor
+from archive.bulk import copy_rows
+from archive.destruction.guards import refusals
+from retention.dispositions.execution import batches_finalise
+from retention.dispositions.models import OPEN_STATES, DispositionBatch, StepKind
+from retention.dispositions.steps import new_subject, step_write
+from retention.holds.services import standing_catch_up
+from retention.rules.series import Action
+from retention.schedules.listener import records_backfill
+from retention.schedules.models import Assignment, Series
+from retention.schedules.services import schedules_apply
+
+SWEEPING = 0x4441_5942_4F4F_4B02
+"""The advisory key that lets one sweep work at a time."""
+CHUNK = 20_000
+
+Candidate = tuple[str, int, uuid.UUID, date]
+"""Kind, id, ref and due day of a holding, in the order of the refs."""
+
+
+@dataclass(slots=True)
+class Swept:
+    """What a sweep found on a day. Counts are of holdings; `proposed` is by series code."""
+
+    as_of: date
+    dry_run: bool
+    proposed: dict[str, int] = field(default_factory=dict)
+    batches: list[uuid.UUID] = field(default_factory=list)
+    refused: dict[str, int] = field(default_factory=dict)  #: due, and kept by a guard: by the code of its reason
+    kept: int = 0  #: due, and kept by a blocker
+    other_action: int = 0  #: due, in a series that says something else than destroy
+    unscheduled: int = 0
+    finalised: list[uuid.UUID] = field(default_factory=list)
+
+
+def sweep(*, as_of: date, actor: Actor, at: datetime, dry_run: bool = False) -> Swept:
+    """Propose what is due on `as_of` as one frozen list a series, each in a transaction of its own.
+
+    First everything is brought up to date: assignments, schedules, standing holds, and executed batches whose backups
+    aged out. What lies in an open batch, is blocked or is refused by a guard is left out. A dry run only reads, and
+    counts what was brought up to date before.
+    A process may sweep; a person needs `disposition.propose`. Twice proposes nothing the second time.
+    """
+    if actor.user is not None:
+        policy.require(actor, "disposition.propose", at)
+    swept = Swept(as_of, dry_run)
+    if not dry_run:
+        records_backfill(at=at)
+        schedules_apply(at=at)
+        standing_catch_up(at=at)
+        swept.finalised = batches_finalise(at=at)
+    for series in Series.objects.order_by("code"):
+        with transaction.atomic():
+            if dry_run:
+                _count(swept, series, at)
+            else:
+                _propose(swept, series, actor, at)
+            swept.kept += _blocked(series, as_of)
+    due = Assignment.objects.filter(due_on__lte=swept.as_of)
+    swept.other_action = due.exclude(applied__action=Action.DESTROY).count()
+    swept.unscheduled = Assignment.objects.filter(series=None).count()
+    return swept
+
+
+def _count(swept: Swept, series: Series, at: datetime) -> None:
+    count = sum(len(chunk) for chunk in _willing(swept, series, at))
+    if count:
+        swept.proposed[series.code] = count
+
+
+def _propose(swept: Swept, series: Series, actor: Actor, at: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SWEEPING])
+    batch: DispositionBatch | None = None
+    digest, count = hashlib.sha256(), 0
+    for chunk in _willing(swept, series, at):
+        if batch is None:
+            batch = _begin(series, swept.as_of, actor, at)
+        for candidate in chunk:
+            digest.update(candidate[2].bytes)
+        count += copy_rows(
+            "disposition_item",
+            ("batch_id", "holding_kind", "holding_id", "holding_ref", "due_on"),
+            ("int8", "varchar", "int8", "uuid", "date"),
+            [(batch.pk, *candidate) for candidate in chunk],
+        )
+    if batch is None:
+        return
+    batch.count, batch.digest = count, digest.digest()
+    batch.first_on, batch.last_on = _inclusive_days(batch)
+    batch.save(update_fields=["count", "digest", "first_on", "last_on"])
+    step_write(batch, StepKind.PROPOSED, actor=actor, at=at, action="disposition.propose", count=count)
+    swept.proposed[series.code] = count
+    swept.batches.append(batch.ref)
+
+
+def _begin(series: Series, as_of: date, actor: Actor, at: datetime) -> DispositionBatch:
+    return DispositionBatch.objects.create(
+        series=series,
+        subject=new_subject(),
+        as_of=as_of,
+        count=0,
+        digest=b"",
+        proposed_by=actor.user,
+        proposed_at=at,
+    )
+
+
+def _willing(swept: Swept, series: Series, at: datetime) -> Iterator[list[Candidate]]:
+    """Yield what is due and no guard refuses, in the order of the refs, chunk by chunk."""
+    for chunk in _due(series, swept.as_of):
+        refused: set[tuple[str, int]] = set()
+        for kind in {candidate[0] for candidate in chunk}:
+            ids = [candidate[1] for candidate in chunk if candidate[0] == kind]
+            for one, reasons in refusals(kind, ids, at).items():
+                refused.add((kind, one))
+                code = reasons[0].code
+                swept.refused[code] = swept.refused.get(code, 0) + 1
+        willing = [candidate for candidate in chunk if candidate[:2] not in refused] if refused else chunk
+        if willing:
+            yield willing
+
+
+def _due(series: Series, as_of: date) -> Iterator[list[Candidate]]:
+    """Yield what is due in a series, has no blocker and lies in no open batch."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(
+            "SELECT a.holding_kind, a.holding_id, a.holding_ref, a.due_on"
+            " FROM assignment a JOIN series_version v ON v.id = a.applied_id"
+            " WHERE a.series_id = %s AND a.due_on <= %s AND v.action = %s AND NOT EXISTS"
+            "  (SELECT 1 FROM blocker b WHERE b.holding_kind = a.holding_kind AND b.holding_id = a.holding_id)"
+            " AND NOT EXISTS (SELECT 1 FROM disposition_item i JOIN disposition_batch d ON d.id = i.batch_id"
+            "  WHERE i.holding_kind = a.holding_kind AND i.holding_id = a.holding_id AND d.state = ANY(%s))"
+            " ORDER BY a.holding_ref",
+            [series.pk, as_of, Action.DESTROY.value, [state.value for state in OPEN_STATES]],
+        )
+        while chunk := cursor.fetchmany(CHUNK):
+            yield chunk
+
+
+def _blocked(series: Series, as_of: date) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM assignment a WHERE a.series_id = %s AND a.due_on <= %s AND EXISTS"
+            " (SELECT 1 FROM blocker b WHERE b.holding_kind = a.holding_kind AND b.holding_id = a.holding_id)",
+            [series.pk, as_of],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _inclusive_days(batch: DispositionBatch) -> tuple[date | None, date | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT min(coalesce(a.created_on, a.captured_on)), max(coalesce(a.created_on, a.captured_on))"
+            " FROM disposition_item i JOIN assignment a ON a.holding_kind = i.holding_kind"
+            " AND a.holding_id = i.holding_id WHERE i.batch_id = %s",
+            [batch.pk],
+        )
+        first, last = cursor.fetchone()
+        return first, last
