@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sd_jwt.common import SDJWTCommon
 from sd_jwt.verifier import SDJWTVerifier
 
-from archive.ledger.canonical import view_text
+from archive.ledger.canonical import MAX_LEAF, view_text
 from archive.ledger.commitment import (
     Disclosed,
     Value,
@@ -209,6 +209,15 @@ def test_a_value_outside_the_profile_is_never_committed(value: Any) -> None:
         commit("record/1", {"/a": value}, bytes(32))
     with pytest.raises(FieldError):
         check_fields({"/a": value})
+
+
+def test_the_longest_field_is_the_same_before_and_in_the_commitment() -> None:
+    fits = "a" * (MAX_LEAF - len('["","/a",""]') - 43)
+    check_fields({"/a": fits})
+    commit("record/1", {"/a": fits}, bytes(32))
+    for write in (check_fields, lambda fields: commit("record/1", fields, bytes(32))):
+        with pytest.raises(FieldError):
+            write({"/a": fits + "a"})
 
 
 @pytest.mark.parametrize("name", ["", "a", "/", "/a b", "/é", "/a~", "/a~2", "/a//b", "/a\n", 7, "/" + "a" * 600])
