@@ -1,11 +1,8 @@
-"""Holidays: a library proposes a year, a person adopts it with its source, and clocks read only what was adopted."""
+"""Adopting a year's holidays with their source: clocks read what was adopted, never what a library proposes."""
 
-import tomllib
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 
-import holidays
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,31 +15,8 @@ from foia.clocks.business_days import ClockError, Holiday, HolidayTable
 from foia.requests.clock import clocks_recompute
 from retention.errors import Refused
 
-DATA = Path(__file__).with_name("holidays_illinois.toml")
 EARLIEST, LATEST = 1990, 2200
 MAX_DAYS = 60
-_WEEKEND = 5
-
-
-def holidays_propose(year: int) -> list[Holiday]:
-    """Return the weekday holidays of a year as a proposal, in their order; it binds nobody until it is adopted.
-
-    Raises Refused for a year that nobody can mean.
-    """
-    if not EARLIEST <= year <= LATEST:
-        raise Refused("holidays.year", _("Choose a year between %(first)d and %(last)d.") % _years())
-    data = tomllib.loads(DATA.read_text(encoding="utf-8"))
-    days = dict(holidays.country_holidays("US", subdiv="IL", years=[year]).items())
-    by_name = {name: day for day, name in days.items()}
-    for extra in data["also"]:
-        if extra["after"] in by_name:
-            days.setdefault(by_name[extra["after"]] + timedelta(days=extra["days"]), extra["name"])
-    undisputed = frozenset(data["undisputed"])
-    return [
-        Holiday(day, name, excluded_conservative=name in undisputed)
-        for day, name in sorted(days.items())
-        if day.year == year and day.weekday() < _WEEKEND
-    ]
 
 
 def holiday_year_adopt(*, year: int, rows: Sequence[Holiday], source: str, actor: Actor, at: datetime) -> HolidayYear:
@@ -79,11 +53,3 @@ def _check(year: int, rows: Sequence[Holiday], source: str) -> None:
 
 def _years() -> dict[str, int]:
     return {"first": EARLIEST, "last": LATEST}
-
-
-def day_of(text: str) -> date:
-    """Return the date of an ISO text. Raises Refused for one that does not exist."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused("holidays.day", _("%(text)s is not a date.") % {"text": text[:40]}) from error

@@ -17,6 +17,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import override_settings
 
+from archive.access.services import user_appoint
 from archive.jobs.models import Job, JobState
 from archive.jobs.services import Cancelled, job_cancel, job_claim
 from archive.ledger.models import LedgerEvent
@@ -38,6 +39,7 @@ from foia.production.tasks import build
 from foia.requests.letters import letter_text
 from foia.requests.models import LetterKind, RequestState
 from foia.requests.services import request_close
+from foia.review.services import review_confirm, review_disclose, review_redact, review_withhold
 from retention.errors import Refused
 from tests.committed import CommittedDatabase
 from tests.foia import scene
@@ -183,14 +185,14 @@ def test_a_leak_is_found_nothing_is_sealed_and_the_numbers_stay_used(session: ps
 def test_a_leak_in_the_letter_is_found_too(session: psycopg.Connection) -> None:
     case = scene.reviewed()
     item = scene.item_of(case.collection, case.redacted)
-    scene.review_redact(
+    review_redact(
         item=item,
         asks=[scene.span_of(item, PHONE, scene.REDACTED_TEXT)],
         basis=f"The number {PHONE} is private.",
         actor=case.staff.clerk,
         at=AT,
     )
-    scene.review_confirm(collection=case.collection, actor=case.staff.officer, at=AT)
+    review_confirm(collection=case.collection, actor=case.staff.officer, at=AT)
     with pytest.raises(Refused, match="leak scan"):
         production_build(numbered(case), watch())
     assert "data/letter.pdf" in {each["file"] for each in LeakScan.objects.get().findings}
@@ -279,11 +281,11 @@ def test_a_later_version_is_not_shown_by_the_history_of_an_earlier_one(
     request = scene.request_of(people.clerk)
     collection = scene.collected(request, people.officer, at=AT)
     assert collection.versions == 2
-    scene.review_disclose(items=[scene.item_of(collection, record, 1)], actor=people.clerk, at=AT)
-    scene.review_withhold(
+    review_disclose(items=[scene.item_of(collection, record, 1)], actor=people.clerk, at=AT)
+    review_withhold(
         items=[scene.item_of(collection, record, 2)], codes=["7(1)(c)"], basis="Privacy.", actor=people.clerk, at=AT
     )
-    scene.review_confirm(collection=collection, actor=people.officer, at=AT)
+    review_confirm(collection=collection, actor=people.officer, at=AT)
     production = production_number(collection=collection, prefix="EDIT", actor=people.officer, at=AT)
     answer_letter_issue(production=production, actor=people.officer, at=AT)
     production.refresh_from_db()
@@ -303,10 +305,10 @@ def test_state_changes_are_shown_with_their_proofs(session: psycopg.Connection, 
     scene.captured(account, Said(said.text, id=said.id, hidden=True), at=RECEIVED)
     request = scene.request_of(people.clerk)
     collection = scene.collected(request, people.officer, at=AT)
-    scene.review_disclose(
+    review_disclose(
         items=list(collection.items.select_related("version", "record", "collection")), actor=people.clerk, at=AT
     )
-    scene.review_confirm(collection=collection, actor=people.officer, at=AT)
+    review_confirm(collection=collection, actor=people.officer, at=AT)
     production = production_number(collection=collection, prefix="HIST", actor=people.officer, at=AT)
     letter = answer_letter_issue(production=production, actor=people.officer, at=AT)
     assert letter.kind == LetterKind.GRANT
@@ -349,7 +351,7 @@ def test_who_reviewed_does_not_release_not_even_in_sql(session: psycopg.Connecti
     case = scene.reviewed()
     production = numbered(case)
     built(production, session)
-    scene.user_appoint(
+    user_appoint(
         username="clerk", name="Clerk", offices=["foia-officer"], password="a long enough passphrase", at=RECEIVED
     )
     with pytest.raises(Refused, match="Another person has to release"):
@@ -389,7 +391,7 @@ def test_the_items_of_a_production_are_fixed_and_private_kinds_stay_private(sess
     subjects = {bytes(each.item.record.subject) for each in production.items.select_related("item__record")}
     assert LedgerEvent.objects.filter(subject__in=subjects).count() == 3
     item = scene.item_of(case.collection, case.open)
-    scene.review_disclose(items=[item], actor=case.staff.clerk, at=AT)
+    review_disclose(items=[item], actor=case.staff.clerk, at=AT)
     with pytest.raises(Refused, match="Confirm the review again"):
         production_number(collection=case.collection, prefix="DEMO", actor=case.staff.officer, at=AT)
 

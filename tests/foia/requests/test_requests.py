@@ -1,6 +1,7 @@
 """Requests: numbered, dated by adopted holidays, held before anything is searched, and answered in time or not."""
 
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,11 +12,12 @@ from archive.destruction.guards import refusals
 from archive.ledger.models import LedgerEvent
 from archive.records.search import Filters
 from foia.clocks.business_days import Holiday
+from foia.clocks.proposal import propose_year
 from foia.clocks.states import Status
 from foia.collections.models import CollectionClosed
 from foia.production.drawn import texts_of
 from foia.requests.clock import request_clock
-from foia.requests.holidays import holiday_year_adopt, holidays_propose
+from foia.requests.holidays import holiday_year_adopt
 from foia.requests.letters import letter_document, letter_text
 from foia.requests.models import ClockEvent, ClockKind, RecordsRequest, RequestStep, StepKind
 from foia.requests.services import (
@@ -39,6 +41,16 @@ pytestmark = pytest.mark.django_db
 
 def on(day: date, hour: int = 18) -> datetime:
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+def said(ref: UUID | None) -> str:
+    assert ref is not None
+    return Words.objects.get(ref=ref).text
+
+
+def hold_of(request: RecordsRequest) -> Hold:
+    assert request.hold_ref is not None
+    return Hold.objects.get(ref=request.hold_ref)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +117,7 @@ def test_numbers_rise_and_words_lie_outside_the_evidence() -> None:
     scene.year_2026(people.officer)
     first, second = scene.request_of(people.clerk), scene.request_of(people.clerk)
     assert (first.number, second.number) == ("2026-0001", "2026-0002")
-    assert Words.objects.get(ref=first.requester_ref).text == "R. Equester"
+    assert said(first.requester_ref) == "R. Equester"
     steps = RequestStep.objects.filter(request=first).order_by("n")
     assert [step.kind for step in steps] == [StepKind.RECEIVED, StepKind.HELD]
     assert LedgerEvent.objects.filter(subject=bytes(first.subject)).count() == 3
@@ -188,14 +200,10 @@ def test_a_holiday_adopted_later_moves_the_due_date_and_both_dates_are_kept() ->
     assert (moved.due_before, moved.due_on) == (date(2026, 2, 13), date(2026, 2, 17))
 
 
-def test_a_library_proposes_holidays_and_only_a_person_with_a_source_adopts_them() -> None:
+def test_only_a_person_with_a_source_adopts_holidays() -> None:
     people = scene.staff()
-    rows = holidays_propose(2026)
-    by_day = {row.day: row for row in rows}
-    assert by_day[date(2026, 7, 3)].excluded_conservative
-    assert not by_day[LINCOLN].excluded_conservative
-    assert by_day[date(2026, 11, 27)].name == "Day after Thanksgiving"
-    assert all(row.day.weekday() < 5 for row in rows)
+    proposed = [row for row in propose_year(2026) if row.excluded_statutory]
+    rows = [Holiday(row.day, row.name, row.excluded_conservative) for row in proposed]
     with pytest.raises(Denied):
         holiday_year_adopt(year=2026, rows=rows, source="library", actor=people.clerk, at=RECEIVED)
     with pytest.raises(Refused, match="where these holidays come from"):
@@ -213,7 +221,7 @@ def test_the_hold_stands_before_the_search_and_without_it_there_is_no_search() -
     scene.year_2026(people.officer)
     [record] = scene.captured(scene.page(), scene.Said("Hello"))
     request = scene.request_of(people.clerk)
-    hold = Hold.objects.get(ref=request.hold_ref)
+    hold = hold_of(request)
     assert list(hold.items.values_list("holding_id", flat=True)) == [record.pk]
     hold_release(hold_ref=hold.ref, reason="by mistake", actor=people.officer, at=RECEIVED)
     with pytest.raises(Refused, match="before you search"):
@@ -235,7 +243,7 @@ def test_the_hold_narrows_to_what_was_collected_by_whoever_may_lift_holds() -> N
     request_narrow(request_ref=request.ref, actor=people.officer, at=RECEIVED)
     request.refresh_from_db()
     assert request.narrowed
-    narrow = Hold.objects.get(ref=request.hold_ref)
+    narrow = hold_of(request)
     assert list(narrow.items.values_list("holding_id", flat=True)) == [found.pk]
     kept = refusals("record", [found.pk, other.pk], RECEIVED)
     assert {each.code for each in kept[found.pk]} >= {"request.open", "collection.open"}

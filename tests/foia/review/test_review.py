@@ -8,7 +8,8 @@ from django.db import Error, IntegrityError, connection, transaction
 from archive.access.models import AuditEntry, Words
 from archive.access.policy import Denied
 from archive.ledger.models import EventContent
-from foia.requests.models import RequestState
+from foia.collections.models import CollectionItem
+from foia.requests.models import RecordsRequest, RequestState
 from foia.review.models import Approval, ApprovedDecision, Redaction, ReviewDecision
 from foia.review.redaction import Ask
 from foia.review.services import redaction_preview, review_confirm, review_disclose, review_redact, review_withhold
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def case() -> tuple[scene.Staff, scene.CollectionItem]:
+def case() -> tuple[scene.Staff, CollectionItem]:
     people = scene.staff()
     scene.year_2026(people.officer)
     [record] = scene.captured(scene.page(), scene.Said(REDACTED_TEXT))
@@ -29,7 +30,7 @@ def case() -> tuple[scene.Staff, scene.CollectionItem]:
     return people, scene.item_of(collection, record)
 
 
-def test_the_preview_shows_what_will_be_stored(case: tuple[scene.Staff, scene.CollectionItem]) -> None:
+def test_the_preview_shows_what_will_be_stored(case: tuple[scene.Staff, CollectionItem]) -> None:
     people, item = case
     asks = [scene.span_of(item, "555", REDACTED_TEXT)]
     [seen] = redaction_preview(item=item, asks=asks, actor=people.clerk, at=RECEIVED)
@@ -41,7 +42,7 @@ def test_the_preview_shows_what_will_be_stored(case: tuple[scene.Staff, scene.Co
     assert not ReviewDecision.objects.filter(decision="redact", codes=[]).exists()
 
 
-def test_evidence_of_a_redaction_holds_offsets_and_no_words(case: tuple[scene.Staff, scene.CollectionItem]) -> None:
+def test_evidence_of_a_redaction_holds_offsets_and_no_words(case: tuple[scene.Staff, CollectionItem]) -> None:
     people, item = case
     decision = review_redact(
         item=item, asks=[scene.span_of(item, PHONE, REDACTED_TEXT)], basis="Private.", actor=people.clerk, at=RECEIVED
@@ -49,11 +50,12 @@ def test_evidence_of_a_redaction_holds_offsets_and_no_words(case: tuple[scene.St
     fields = json.loads(bytes(EventContent.objects.get(event_id=decision.event_id).fields))
     assert fields["/redaction/0/path"] == "/content"
     assert PHONE not in json.dumps(fields)
+    assert decision.basis_ref is not None
     assert Words.objects.get(ref=decision.basis_ref).text == "Private."
     assert AuditEntry.objects.filter(action="review.redact").count() == 1
 
 
-def test_the_latest_decision_counts(case: tuple[scene.Staff, scene.CollectionItem]) -> None:
+def test_the_latest_decision_counts(case: tuple[scene.Staff, CollectionItem]) -> None:
     people, item = case
     review_disclose(items=[item], actor=people.clerk, at=RECEIVED)
     review_withhold(items=[item], codes=["7(1)(c)"], basis="Privacy.", actor=people.clerk, at=RECEIVED)
@@ -63,7 +65,7 @@ def test_the_latest_decision_counts(case: tuple[scene.Staff, scene.CollectionIte
     assert [each.n for each in item.decisions.order_by("n")] == [0, 1]
 
 
-def test_no_exemption_no_basis_no_unknown_code(case: tuple[scene.Staff, scene.CollectionItem]) -> None:
+def test_no_exemption_no_basis_no_unknown_code(case: tuple[scene.Staff, CollectionItem]) -> None:
     people, item = case
     for codes, basis in (([], "x"), (["7(1)(c)"], " "), (["7(99)"], "x")):
         with pytest.raises(Refused):
@@ -75,14 +77,14 @@ def test_no_exemption_no_basis_no_unknown_code(case: tuple[scene.Staff, scene.Co
     assert not ReviewDecision.objects.exists()
 
 
-def test_nothing_is_confirmed_while_something_is_undecided(case: tuple[scene.Staff, scene.CollectionItem]) -> None:
+def test_nothing_is_confirmed_while_something_is_undecided(case: tuple[scene.Staff, CollectionItem]) -> None:
     people, item = case
     with pytest.raises(Refused, match="1 records are not decided"):
         review_confirm(collection=item.collection, actor=people.officer, at=RECEIVED)
 
 
 def test_who_reviewed_does_not_confirm_and_who_may_not_decide_does_not_either(
-    case: tuple[scene.Staff, scene.CollectionItem],
+    case: tuple[scene.Staff, CollectionItem],
 ) -> None:
     people, item = case
     review_disclose(items=[item], actor=people.officer, at=RECEIVED)
@@ -98,7 +100,7 @@ def test_who_reviewed_does_not_confirm_and_who_may_not_decide_does_not_either(
 
 
 def test_the_database_refuses_a_self_confirmation_and_one_that_lies_about_its_persons(
-    case: tuple[scene.Staff, scene.CollectionItem],
+    case: tuple[scene.Staff, CollectionItem],
 ) -> None:
     people, item = case
     [decision] = review_disclose(items=[item], actor=people.clerk, at=RECEIVED)
@@ -122,7 +124,7 @@ def test_the_database_refuses_a_self_confirmation_and_one_that_lies_about_its_pe
             ApprovedDecision.objects.create(approval=own, decision=decision, reviewed_by=reviewed, approved_by=approved)
 
 
-def test_decisions_and_redactions_cannot_be_changed_in_sql(case: tuple[scene.Staff, scene.CollectionItem]) -> None:
+def test_decisions_and_redactions_cannot_be_changed_in_sql(case: tuple[scene.Staff, CollectionItem]) -> None:
     people, item = case
     review_redact(
         item=item, asks=[scene.span_of(item, PHONE, REDACTED_TEXT)], basis="Private.", actor=people.clerk, at=RECEIVED
@@ -132,7 +134,7 @@ def test_decisions_and_redactions_cannot_be_changed_in_sql(case: tuple[scene.Sta
             cursor.execute(statement)
 
 
-def test_a_redaction_that_shrinks_is_refused_by_the_database(case: tuple[scene.Staff, scene.CollectionItem]) -> None:
+def test_a_redaction_that_shrinks_is_refused_by_the_database(case: tuple[scene.Staff, CollectionItem]) -> None:
     people, item = case
     decision = review_redact(
         item=item, asks=[scene.span_of(item, PHONE, REDACTED_TEXT)], basis="Private.", actor=people.clerk, at=RECEIVED
@@ -152,9 +154,9 @@ def test_a_redaction_that_shrinks_is_refused_by_the_database(case: tuple[scene.S
         )
 
 
-def test_confirming_moves_the_request_on(case: tuple[scene.Staff, scene.CollectionItem]) -> None:
+def test_confirming_moves_the_request_on(case: tuple[scene.Staff, CollectionItem]) -> None:
     people, item = case
     review_disclose(items=[item], actor=people.clerk, at=RECEIVED)
     review_confirm(collection=item.collection, actor=people.officer, at=RECEIVED)
-    request = scene.RecordsRequest.objects.get(ref=item.collection.purpose_ref)
+    request = RecordsRequest.objects.get(ref=item.collection.purpose_ref)
     assert request.state == RequestState.DECIDED
