@@ -44,6 +44,7 @@ class Received:
     body: bytes
     items: Sequence[Item] = ()
     bad: Sequence[KeptBad] = ()
+    remarks: Sequence[KeptBad] = ()  #: oddities of items that were taken; quarantined in copy, no holes
     about: Key | None = None  #: the record that the request named, if it named one
     historic: bool = False  #: items are earlier revisions; they do not become the current version
     first_row: int | None = None  #: line of the first item, for imported tables

@@ -24,6 +24,7 @@ COUNTS = (
     "threads_unread",
     "look_ups",
     "undecided",
+    "unlisted",  # a listing lacked what a direct look-up shows: the network did not list all
 )
 
 
@@ -80,6 +81,6 @@ class Coverage:
     @property
     def outcome(self) -> str:
         """`covered` when all that was asked could be read, else `partial`."""
-        if self.faults or self.counts["threads_unread"] or self.counts["undecided"]:
+        if self.faults or any(self.counts[name] for name in ("threads_unread", "undecided", "unlisted")):
             return "partial"
         return "covered"

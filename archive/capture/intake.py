@@ -5,9 +5,12 @@ from datetime import datetime
 
 from archive.accounts.models import Account
 from archive.capture.batch import INLINE_QUARANTINE, UNIT, KeptBad, Key, Received
-from archive.connectors.contract import BadItem, Exchange, Item
+from archive.connectors.contract import BadItem, Exchange, Item, Notice
 from archive.ledger.canonical import canonical_bytes, view
 from archive.storage.services import object_put
+
+#: Oddities that a person should see although the item was taken: its bytes are shown in the quarantine as well.
+REMARKED = frozenset({"unknown-field"})
 
 
 def head_of(exchange: Exchange) -> bytes:
@@ -52,6 +55,7 @@ def receive(
     at: datetime,
     items: Sequence[Item] = (),
     bad: Sequence[BadItem] = (),
+    notices: Sequence[Notice] = (),
     outcome: str = "ok",
     about: Key | None = None,
     historic: bool = False,
@@ -63,6 +67,9 @@ def receive(
     if exchange.fault and exchange.body and not any(b.start == 0 and b.stop == len(exchange.body) for b in found):
         found = [BadItem(exchange.fault, "The answer ended early; what came is kept.", 0, len(exchange.body))]
         items = ()
+    remarks = [
+        BadItem(n.code, f"{n.reason} {n.path}".strip(), n.start, n.stop, n.id) for n in notices if n.code in REMARKED
+    ]
     return Received(
         purpose=exchange.operation,
         outcome=exchange.fault or outcome,
@@ -72,6 +79,7 @@ def receive(
         body=exchange.body,
         items=items,
         bad=bad_keep(exchange.body, found, account=account, at=at),
+        remarks=bad_keep(exchange.body, remarks, account=account, at=at),
         about=about,
         historic=historic,
     )

@@ -314,8 +314,9 @@ def current_states_set(states: Sequence[tuple[int, str, str]], *, at: datetime) 
 
 
 def write_bad(run: CaptureRun, account: Account, received: Received, result: Committed, at: datetime) -> None:
-    result.quarantined = len(received.bad)
-    for kept in received.bad:
+    result.quarantined = len(received.bad) + len(received.remarks)
+    shown = [*received.bad, *received.remarks]
+    for kept in shown:
         if kept.stored is not None:
             kept.stored.save(force_insert=True)
     copy_rows(
@@ -363,7 +364,7 @@ def write_bad(run: CaptureRun, account: Account, received: Received, result: Com
                 at,
                 account.compartment,
             )
-            for kept in received.bad
+            for kept in shown
         ],
     )
 

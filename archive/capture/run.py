@@ -249,7 +249,14 @@ def _take(reading: Reading, page: Page, *, about: tuple[str, str] | None = None,
     for notice in page.notices:
         reading.coverage.notice(notice.code)
     received = receive(
-        page.exchange, account=reading.account, at=at, items=page.items, bad=page.bad, about=about, historic=historic
+        page.exchange,
+        account=reading.account,
+        at=at,
+        items=page.items,
+        bad=page.bad,
+        notices=page.notices,
+        about=about,
+        historic=historic,
     )
     with transaction.atomic():
         committed = exchange_commit(reading.run, reading.account, received, at=at)
@@ -294,6 +301,9 @@ def _look_up(reading: Reading, record: Record, *, listing_whole: bool) -> None:
     answer = reading.session.look_up(key.value)
     reading.coverage.counts["look_ups"] += 1
     finding = verdict(answer.outcome)
+    if finding is not Verdict.PRESENT and _seen_in(reading, record):
+        # One answer of this run shows it, another denies it: that proves nothing. The next run decides.
+        finding = Verdict.UNDECIDED
     if finding is Verdict.NEEDS_CONTROLS:
         finding = verdict(answer.outcome, _controls(reading, record, listing_whole=listing_whole))
     with transaction.atomic():
@@ -311,9 +321,21 @@ def _look_up(reading: Reading, record: Record, *, listing_whole: bool) -> None:
             )
             if observation is not None:
                 reading.coverage.counts[observation.kind] += 1
+    if finding is Verdict.PRESENT and not _orphaned(record):
+        reading.coverage.counts["unlisted"] += 1
     if finding is Verdict.UNDECIDED:
         reading.coverage.counts["undecided"] += 1
         reading.coverage.fault(answer.code or "undecided")
+
+
+def _orphaned(record: Record) -> bool:
+    """Tell whether the record's parent is gone: networks list what is below a thread, and nothing below a gap."""
+    gone = [State.REMOVED, State.ABSENT]
+    return Current.objects.filter(record__child_links__record=record, state__in=gone).exists()
+
+
+def _seen_in(reading: Reading, record: Record) -> bool:
+    return Current.objects.filter(record=record, last_seen_at__gte=reading.run.started_at).exists()
 
 
 def _basis(exchange: Exchange) -> str:
@@ -331,6 +353,7 @@ def _take_answer(reading: Reading, answer: LookUp, about: tuple[str, str]) -> in
         at=at,
         items=items,
         bad=answer.bad,
+        notices=answer.notices,
         outcome=answer.code or answer.outcome.value,
         about=about,
     )
@@ -354,7 +377,7 @@ def _controls(reading: Reading, record: Record, *, listing_whole: bool) -> Contr
     answer = reading.session.look_up(sibling_key.value) if sibling_key else None
     if answer is not None and sibling_key is not None:
         _take_answer(reading, answer, (sibling_key.namespace, sibling_key.value))
-    count = parent.item.stat.get("/replies") if parent.item else None
+    count = parent.item.stat.get("replies") if parent.item else None
     return Controls(
         listing_whole=listing_whole,
         listing_lacks_it=True,

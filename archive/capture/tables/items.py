@@ -127,7 +127,7 @@ class RowReader:
                 continue
             if not value.isascii() or not value.isdigit() or len(value) > 15:
                 raise _BadCell("wrong-type", f"The counter {ours} is not a number.")
-            counters[f"/{ours}"] = int(value)
+            counters[ours] = int(value)
         return counters
 
 

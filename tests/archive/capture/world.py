@@ -107,7 +107,7 @@ def item_of(post: dict[str, object], start: int, stop: int) -> Item:
         content=fields,  # type: ignore[arg-type]
         context={"/author/handle": str(post.get("author", "resident"))},
         state={"/hidden": bool(post.get("hidden", False))},
-        stat={"/likes": 1},
+        stat={"likes": 1},
         parent_id=str(post["parent"]) if post.get("parent") else None,
         author_id=str(post.get("author", "resident")),
         published=post.get("published", AT - timedelta(hours=1)),  # type: ignore[arg-type]
