@@ -47,21 +47,26 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Form:
+    """What a needle stands for; `part` is the piece of a long text, empty when the needle is the whole of one."""
+
     name: str
     secret: Secret
+    part: str
 
 
 class LeakSearch:
     """A search for a set of hidden texts.
 
-    `fixed` are texts that the product or the department writes into every bundle (field names, headings, its own name):
-    a hidden text that is part of one of them would be found everywhere, so it is left to the structure.
+    `fixed` are texts that the product or the department writes into every bundle (field names, headings, its own
+    name): a hidden text that is part of one of them would be found everywhere, so it is left to the structure. Pieces
+    of a long text that somebody else said too, and that is shown (`explain`), are no leak; a whole hidden text is.
     """
 
     def __init__(self, secrets: Iterable[Secret], *, fixed: Iterable[str] = ()) -> None:
         ours = "\x00".join(fixed)
         self.searched = 0
         self.left_out = 0
+        self._explained: set[str] = set()
         in_texts: dict[bytes, list[_Form]] = {}
         in_bytes: dict[bytes, list[_Form]] = {}
         for secret in secrets:
@@ -69,44 +74,50 @@ class LeakSearch:
                 self.left_out += 1
                 continue
             self.searched += 1
-            for piece in windows(secret.text):
-                if piece in ours:
+            for part in ("", *windows(secret.text)):
+                if part and part in ours:
                     continue
-                for form, needle in forms(piece):
-                    if form == "plain":
-                        in_texts.setdefault(needle, []).append(_Form(form, secret))
+                for name, needle in forms(part or secret.text):
+                    form = _Form(name, secret, part)
+                    if name == "plain":
+                        in_texts.setdefault(needle, []).append(form)
                     if len(needle) >= BYTES:
-                        in_bytes.setdefault(needle, []).append(_Form(form, secret))
+                        in_bytes.setdefault(needle, []).append(form)
         self._texts = Needles(in_texts, prefix=SHORT)
         self._bytes = Needles(in_bytes, prefix=BYTES)
 
+    def explain(self, text: str) -> None:
+        """Take note of a text that is rightly shown: pieces of hidden texts that it holds are no leak elsewhere."""
+        self._explained |= {form.part for form in self._texts.found(text.encode("utf-8", "surrogatepass")) if form.part}
+
     def in_text(self, file: str, text: str) -> set[Finding]:
         """Search one text that is shown in `file`."""
-        hay = text.encode("utf-8", "surrogatepass")
-        return {_finding(file, form, "") for form in self._texts.found(hay)}
+        return self._findings(file, text.encode("utf-8", "surrogatepass"), self._texts, "")
 
     def in_file(self, file: str, path: Path) -> set[Finding]:
         """Search the bytes of a file and of all that can be inflated out of it. Memory does not grow with the file."""
         if path.stat().st_size == 0:
             return set()
         with path.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as hay:
-            found = {_finding(file, form, "") for form in self._bytes.found(hay)}
+            found = self._findings(file, hay, self._bytes, "")
             try:
                 for piece in inflated(hay, keep=self._bytes.longest):
-                    found |= {_finding(file, form, " compressed") for form in self._bytes.found(piece)}
+                    found |= self._findings(file, piece, self._bytes, " compressed")
             except TooMuch:
                 found.add(Finding(file, "too large to search", "", ""))
         return found
 
-
-def _finding(file: str, form: _Form, suffix: str) -> Finding:
-    return Finding(file, form.name + suffix, form.secret.bates, form.secret.path)
+    def _findings(self, file: str, hay: bytes | mmap, needles: Needles[_Form], suffix: str) -> set[Finding]:
+        return {
+            Finding(file, form.name + suffix, form.secret.bates, form.secret.path)
+            for form in needles.found(hay)
+            if form.part not in self._explained
+        }
 
 
 def windows(text: str) -> Iterator[str]:
-    """Yield the pieces by which a text is searched: itself, or its stretches of WINDOW characters and its end."""
+    """Yield the pieces of a text longer than WINDOW: its stretches of that many characters, and its end."""
     if len(text) <= WINDOW:
-        yield text
         return
     for start in range(0, len(text) - WINDOW, WINDOW):
         yield text[start : start + WINDOW]

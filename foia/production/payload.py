@@ -95,14 +95,28 @@ def payload_texts(drawing: Drawing) -> Iterator[tuple[str, str]]:
                 yield volume_path(number), text
             for row in log_rows(each, drawing.wording):
                 yield LOG_PATH, row.decode("utf-8")
-            path = f"data/records/{each.bates}.json"
-            for values in (each.shown.values, *(event.values for event in each.history)):
-                for value in values.values():
-                    if isinstance(value, str) or (value is not None and not isinstance(value, bool | int)):
-                        yield path, text_of(value)
+            for text in shown_texts(each):
+                yield f"data/records/{each.bates}.json", text
     for path, document in _documents(drawing):
         for text in texts_of(document):
             yield path, text
+
+
+def payload_shown(drawing: Drawing) -> Iterator[str]:
+    """Yield every text of the versions that is shown, as it was committed, segmented texts whole."""
+    for each in produced(drawing.production):
+        yield from shown_texts(each)
+
+
+def shown_texts(each: Produced) -> Iterator[str]:
+    """Yield what one version and its history show: each text whole as far as it is shown, then each single value."""
+    for name in each.shown.values:
+        if name.endswith("/#"):
+            yield from (run for run in each.shown.runs(name.removesuffix("/#")) if isinstance(run, str))
+    for values in (each.shown.values, *(event.values for event in each.history)):
+        for value in values.values():
+            if value is not None and not isinstance(value, bool | int):
+                yield text_of(value)
 
 
 def shown_record(each: Produced) -> ShownRecord:

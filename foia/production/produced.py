@@ -136,7 +136,7 @@ def _load(batch: Sequence[ProductionItem]) -> list[_Loaded]:
     chains = _chains(batch)
     loaded = []
     for each in batch:
-        chain = chains[bytes(each.item.record.subject)]
+        chain = chains[bytes(each.item.version.record.subject)]
         own = next(event for event in chain if event.event_id == each.item.version.event_id)
         loaded.append(
             _Loaded(
@@ -152,7 +152,7 @@ def _load(batch: Sequence[ProductionItem]) -> list[_Loaded]:
 
 
 def _chains(batch: Sequence[ProductionItem]) -> dict[bytes, list[_Event]]:
-    subjects = {bytes(each.item.record.subject) for each in batch}
+    subjects = {bytes(each.item.version.record.subject) for each in batch}
     chains: dict[bytes, list[_Event]] = {}
     rows = LedgerEvent.objects.filter(subject__in=subjects).order_by("subject", "n")
     for subject, event_id, n in rows.values_list("subject", "event_id", "n"):

@@ -18,7 +18,7 @@ from foia.collections.models import CollectionItem
 from foia.production.drawn import texts_of
 from foia.production.leaks import Finding, LeakSearch, Secret
 from foia.production.models import LeakScan, Production
-from foia.production.payload import Drawing, payload_texts
+from foia.production.payload import Drawing, payload_shown, payload_texts
 from foia.production.produced import hidden
 from foia.requests.letters import letter_words
 from foia.review.redaction import CHAIN, WITHHELD_HIDES, WITHHELD_SHOWS
@@ -54,6 +54,8 @@ def payload_scan(drawing: Drawing, folder: Path, *, beat: Callable[[], None]) ->
     while batch := list(islice(secrets, ROUND)):
         search = LeakSearch(batch, fixed=fixed)
         searched += search.searched
+        for text in payload_shown(drawing):
+            search.explain(text)
         files, octets = 0, 0
         for file in staged_files(folder):
             findings |= search.in_file(file.path, staging_top(folder) / file.path)

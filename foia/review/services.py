@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from archive.access.actor import Actor
 from archive.access.audit import audit, words_keep
 from archive.access.models import User
-from archive.access.policy import require, visible
+from archive.access.policy import Denied, require, visible
 from archive.ledger.commitment import Value
 from archive.ledger.encoding import base64url
 from archive.ledger.services import EventDraft, append_events
@@ -87,8 +87,9 @@ def _decide(plans: Sequence[_Plan], *, basis: str, actor: Actor, at: datetime) -
     require(actor, "request.review", at)
     if not plans:
         return []
-    for plan in plans:
-        require(actor, "request.review", at, plan.item)
+    wanted = {plan.item.pk for plan in plans}
+    if visible(actor, CollectionItem.objects.filter(pk__in=wanted), at).count() != len(wanted):
+        raise Denied("request.review")
     _check(plans, basis, at)
     made: list[ReviewDecision] = []
     with transaction.atomic():

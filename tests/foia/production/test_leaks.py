@@ -78,6 +78,17 @@ def test_a_part_of_a_long_text_is_found(tmp_path: Path) -> None:
     assert max(map(len, windows(text))) == 64
 
 
+def test_a_part_that_somebody_else_said_openly_is_no_leak_but_the_whole_is(tmp_path: Path) -> None:
+    quoted = "".join(f"quoted words {n} " for n in range(30))
+    secret = f"He told me: {quoted} and his number is {PHONE}"
+    search = LeakSearch([Secret(secret, "DEMO-000001", "/content")])
+    assert search.in_text("data/file", quoted)
+    search.explain(f"I heard them say: {quoted} and so on, that is all")
+    assert not search.in_text("data/file", quoted)
+    search.explain(secret)
+    assert search.in_text("data/file", secret)
+
+
 def test_text_beyond_ascii_is_found_escaped_and_recomposed(tmp_path: Path) -> None:
     text = "Zoë Ångström"
     assert "escaped" in findings(json.dumps({"name": text}).encode(), tmp_path, text=text)
