@@ -79,7 +79,7 @@ def removal_explain(*, actor: Actor, observation_ref: UUID, who: Who, words: str
         raise ValueError(f"Say in 1 to {WORDS_LIMIT} characters how you know.")
     with transaction.atomic():
         waiting = (
-            Unexplained.objects.select_for_update()
+            Unexplained.objects.select_for_update(of=("self",))
             .select_related("observation__record")
             .filter(observation__ref=observation_ref)
             .first()

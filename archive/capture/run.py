@@ -52,6 +52,7 @@ class Reading:
     edited: list[int] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage)
     before: datetime | None = None  #: when the run before began
+    depth: str = "recent"
 
     def save(self) -> None:
         """Put the place into the job and renew its lease; a cancelled run stops here."""
@@ -60,6 +61,7 @@ class Reading:
             done=self.coverage.counts["exchanges"],
             cursor={
                 "run": self.run.pk,
+                "depth": self.depth,
                 "phase": self.phase,
                 "place": self.place,
                 "edited": self.edited,
@@ -94,6 +96,7 @@ def account_read(claim: Claim, *, surroundings: Surroundings) -> CaptureRun:
     with connector.open(settings, surroundings) as session:
         reading = Reading(run, account, session, claim, surroundings.now)
         reading.phase = stored.get("phase", "profile")
+        reading.depth = stored.get("depth", "recent")
         reading.place = stored.get("place")
         reading.edited = list(stored.get("edited", []))
         reading.coverage = Coverage.load(stored.get("coverage", {}))
@@ -131,7 +134,8 @@ def _timeline(reading: Reading) -> None:
         Cursor.objects.filter(account=reading.account, stream="timeline").values_list("value", flat=True).first()
     )
     deep_at = datetime.fromisoformat(last_deep["deep_at"]) if last_deep else None
-    reading.coverage.deep = deep_at is None or reading.now() - deep_at >= DEEP_EVERY
+    due = deep_at is None or reading.now() - deep_at >= DEEP_EVERY
+    reading.coverage.deep = reading.coverage.deep or due or reading.depth == "whole"
     while True:
         page = reading.session.timeline(reading.place)
         committed = _take(reading, page)

@@ -1,6 +1,7 @@
 """Which accounts are due, as jobs."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -9,10 +10,12 @@ from archive.access import policy
 from archive.access.actor import Actor
 from archive.access.audit import audit
 from archive.accounts.models import Account
-from archive.jobs.models import Job
+from archive.jobs.models import Job, JobState
 from archive.jobs.services import job_enqueue
 
 TASK = "archive.capture.account"
+
+Depth = Literal["recent", "whole"]
 
 
 def captures_enqueue(*, at: datetime) -> int:
@@ -25,11 +28,17 @@ def captures_enqueue(*, at: datetime) -> int:
     return count
 
 
-def capture_request(*, actor: Actor, account_ref: UUID, at: datetime) -> Job:
-    """Ask for a run of one account now. Raises `policy.Denied` or Account.DoesNotExist."""
+def capture_request(*, actor: Actor, account_ref: UUID, depth: Depth = "recent", at: datetime) -> Job:
+    """Ask for a run of one account now. Raises `policy.Denied` or Account.DoesNotExist.
+
+    `whole` walks the timeline to its end and reads every thread again; `recent` does what the schedule would. A run that
+    is waiting or under way already is not doubled, and keeps the depth it has.
+    """
     with transaction.atomic():
         account = Account.objects.get(ref=account_ref)
         policy.require(actor, "capture.run", at, account)
         job = job_enqueue(kind=TASK, subject=str(account.ref), queue="capture", at=at)
+        if depth == "whole":
+            Job.objects.filter(pk=job.pk, state=JobState.WAITING, cursor={}).update(cursor={"depth": depth})
         audit(actor, "capture.request", at=at, object_kind="account", object_ref=account.ref)
     return job

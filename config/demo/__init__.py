@@ -1,0 +1,1 @@
+"""The demonstration: an invented department on a sandbox network, from capture to a verified bundle."""
