@@ -94,7 +94,7 @@ def play(*, out: Path, password: str) -> Played:
 
 
 def _capture(tale: Tale, cast: Cast, network: Puppeteer) -> None:
-    network.fault("impossible-date", path="/api/v1/accounts/*/statuses", count=1)
+    network.fault("impossible-date", path="/api/v1/accounts/*/statuses", count=1, item=7)
     first = _read(cast)
     story.correct_post(network)
     story.take_back_comment(network)
