@@ -26,6 +26,14 @@ def read_bool(name: str, *, default: bool) -> bool:
     return value in {"1", "yes"}
 
 
+def read_number(name: str, *, default: int) -> int:
+    """Return the variable as a whole number above zero."""
+    value = os.environ.get(name, str(default))
+    if not value.isdecimal() or not value.isascii() or int(value) == 0:
+        raise ImproperlyConfigured(f"{name} must be a whole number above zero, not {value!r}.")
+    return int(value)
+
+
 def read_choice(name: str, choices: set[str], *, default: str) -> str:
     """Return the variable if it is one of `choices`."""
     value = os.environ.get(name, default)

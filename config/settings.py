@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from config.environment import read_bool, read_choice, read_path, read_secret_file, read_text
+from config.environment import read_bool, read_choice, read_number, read_path, read_secret_file, read_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -134,6 +134,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+JOBS_LEASE_SECONDS = read_number("DAYBOOK_JOBS_LEASE_SECONDS", default=120)  # a dead worker's job waits this long
 
 CELERY_BROKER_URL = read_text("REDIS_URL", default="redis://127.0.0.1:1/0")
 CELERY_TASK_IGNORE_RESULT = True

@@ -10,18 +10,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from archive.jobs.models import Job, JobState, Outbox
 
-LEASE = timedelta(minutes=2)
 RESEND_AFTER = timedelta(seconds=30)
 MAX_ATTEMPTS = 8
 TICK_LIMIT = 500
 FOREGROUND = "foreground"  #: no task: the work is done by the command that made the job
 
 log = logging.getLogger(__name__)
+
+
+def lease() -> timedelta:
+    """Return how long a claim holds without progress: longer than any single step of a job, or two work at once."""
+    return timedelta(seconds=settings.JOBS_LEASE_SECONDS)
 
 
 def job_enqueue(
@@ -95,7 +100,7 @@ class Claim:
 
         Raises `LostLease` if the lease went to somebody else and `Cancelled` if a person asked to stop.
         """
-        changes: dict[str, object] = {"done": done, "lease_until": at + LEASE}
+        changes: dict[str, object] = {"done": done, "lease_until": at + lease()}
         if total is not None:
             changes["total"] = total
         if cursor is not None:
@@ -143,7 +148,7 @@ def job_claim(job_id: int, *, at: datetime) -> Claim | None:
     token = uuid.uuid4()
     free = Q(state=JobState.WAITING, due_at__lte=at) | Q(state=JobState.RUNNING, lease_until__lt=at)
     changed = Job.objects.filter(free, pk=job_id).update(
-        state=JobState.RUNNING, lease_until=at + LEASE, lease_token=token, attempts=F("attempts") + 1
+        state=JobState.RUNNING, lease_until=at + lease(), lease_token=token, attempts=F("attempts") + 1
     )
     return Claim(Job.objects.get(pk=job_id), token) if changed else None
 

@@ -16,7 +16,13 @@ from config.runner.state import ROOT, State
 _ED25519 = b"\x01"  # the signature type of C2SP signed notes
 _OURS = ("DAYBOOK_", "DATABASE_URL", "REDIS_URL", "STORAGE_URL", "DJANGO_", "SANDBOX_")
 #: What a person may set for the product's own processes; everything else that is named like ours is dropped.
-_PASSED_ON = ("DAYBOOK_FIXTURES", "DAYBOOK_HOSTS", "DAYBOOK_SECURE_COOKIES", "DAYBOOK_LOG_LEVEL")
+_PASSED_ON = (
+    "DAYBOOK_FIXTURES",
+    "DAYBOOK_HOSTS",
+    "DAYBOOK_JOBS_LEASE_SECONDS",
+    "DAYBOOK_LOG_LEVEL",
+    "DAYBOOK_SECURE_COOKIES",
+)
 
 
 class Role(StrEnum):

@@ -5,8 +5,9 @@ processes that it wants around it.
 """
 
 import importlib.util
-from collections.abc import Sequence
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from config.runner.console import complain
 from config.runner.errors import CANNOT_RUN
@@ -19,17 +20,19 @@ from config.runner.temporary import TemporaryState
 
 @dataclass(frozen=True, slots=True)
 class TemporaryCommand:
-    """What a command runs, and on what."""
+    """What a command runs, and on what; `settings` hold for every process of the state unless the caller set them."""
 
     module: str
     kind: Kind
     processes: tuple[Process, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 COMMANDS = {
     "demo": TemporaryCommand("config.demo", Kind.DEMO, PROCESSES),
     "bench": TemporaryCommand("benchmarks", Kind.TEST),
-    "drill": TemporaryCommand("config.drills", Kind.DEMO, PROCESSES),
+    # A killed worker's job waits for the end of its lease; a drill does not wait two minutes for each.
+    "drill": TemporaryCommand("config.drills", Kind.DEMO, PROCESSES, {"DAYBOOK_JOBS_LEASE_SECONDS": "15"}),
 }
 
 
@@ -39,6 +42,8 @@ def run_temporary(name: str, arguments: Sequence[str]) -> int:
     if command is None or importlib.util.find_spec(command.module) is None:
         complain(f"This Daybook has no command {name!r}. Call ./run help to see what there is.")
         return CANNOT_RUN
+    for setting, value in command.settings.items():
+        os.environ.setdefault(setting, value)
     temporary = TemporaryState(command.kind, durable=True)
     try:
         with household(temporary.state, complain) as home:
