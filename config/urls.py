@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("holds/", include("retention.holds.urls")),
+    path("requests/", include("foia.requests.urls")),
 ]

@@ -15,18 +15,20 @@ from archive.records.search import Filters
 from archive.records.search_run import search_freeze
 from foia.requests.letters import SectionText, day_text, letter_for, letter_words
 from foia.requests.models import Letter, LetterKind, RecordsRequest, StepKind
-from foia.requests.services import letter_issue, request_answer
-from foia.requests.steps import step_write
+from foia.requests.services import held_check, letter_issue, request_answer
+from foia.requests.steps import request_locked, step_write
 from retention.errors import Refused
 
 
 def request_answer_none(*, request: RecordsRequest, words: str, filters: Filters, actor: Actor, at: datetime) -> Letter:
     """Search once more, and if nothing is found answer that there are no records, stating the search.
 
-    Raises Denied, a QueryError or FilterError, and Refused when something is found after all.
+    Raises Denied, a QueryError or FilterError, and Refused when something is found after all, or nothing is held.
     """
     require(actor, "production.release", at)
     with transaction.atomic():
+        request = request_locked(request.ref)
+        held_check(request)
         run = search_freeze(actor=actor, words=words, filters=filters, at=at)
         if run.total:
             raise Refused(

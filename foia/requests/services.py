@@ -126,7 +126,7 @@ def request_search(*, request_ref: uuid.UUID, words: str, filters: Filters, acto
     require(actor, "request.take", at)
     with transaction.atomic():
         request = request_locked(request_ref)
-        _check_held(request)
+        held_check(request)
         holds_lock()
         run = search_freeze(actor=actor, words=words, filters=filters, at=at)
         collection = collection_freeze(run=run, purpose=Purpose.REQUEST, purpose_ref=request.ref, actor=actor, at=at)
@@ -323,7 +323,8 @@ def _check_open(request: RecordsRequest) -> None:
         raise Refused("request.answered", _("This request was answered, withdrawn or closed."))
 
 
-def _check_held(request: RecordsRequest) -> None:
+def held_check(request: RecordsRequest) -> None:
+    """Raise Refused unless the wide hold of the request is in force: nothing is searched before it is held."""
     held = Hold.objects.filter(ref=request.hold_ref, released_at=None).exists() if request.hold_ref else False
     if not held or request.narrowed:
         raise Refused("request.no-hold", _("Hold the pages that this request may be about before you search."))
