@@ -31,8 +31,8 @@ def captures_enqueue(*, at: datetime) -> int:
 def capture_request(*, actor: Actor, account_ref: UUID, depth: Depth = "recent", at: datetime) -> Job:
     """Ask for a run of one account now. Raises `policy.Denied` or Account.DoesNotExist.
 
-    `whole` walks the timeline to its end and reads every thread again; `recent` does what the schedule would. A run that
-    is waiting or under way already is not doubled, and keeps the depth it has.
+    `whole` walks the timeline to its end and reads every thread again; `recent` does what the schedule would. A run
+    that is waiting or under way already is not doubled, and keeps the depth it has.
     """
     with transaction.atomic():
         account = Account.objects.get(ref=account_ref)

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import abc
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -52,9 +53,9 @@ def mapping_read(path: Path) -> Mapping:
     return mapping_from(table)
 
 
-def mapping_from(table: dict[str, object]) -> Mapping:
+def mapping_from(values: abc.Mapping[str, object]) -> Mapping:
     """Build a map from the values of its file. Raises MappingError."""
-    table = dict(table)
+    table = dict(values)
     columns = _strings(table.pop("columns", None), "columns", KNOWN)
     stats = _strings(table.pop("stats", {}), "stats", None)
     time = _strings(table.pop("time", {}), "time", {"format", "zone"})

@@ -64,9 +64,9 @@ def test_the_whole_answer_can_be_put_together_again() -> None:
     exchange_commit(open_run(account), account, received, at=later(0))
     exchange = Exchange.objects.get()
     pieces = {(s.start, s.stop): bytes(s.raw) for s in exchange.slices.all()}
-    pieces |= {(q.start, q.stop): bytes(q.raw) for q in Quarantine.objects.all()}
+    pieces |= {(q.start, q.stop): bytes(q.raw or b"") for q in Quarantine.objects.all()}
     holes = [tuple(hole) for hole in exchange.frame.holes]
-    body, missing = reassemble(bytes(exchange.frame.body), holes, pieces, exchange.size)  # type: ignore[arg-type]
+    body, missing = reassemble(bytes(exchange.frame.body), holes, pieces, exchange.size)
     assert (body, missing) == (received.body, [])
     assert b"Post" not in bytes(exchange.frame.body)
 

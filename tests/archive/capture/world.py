@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from archive.access.actor import Actor
@@ -58,7 +58,11 @@ def open_run(account: Account, at: datetime = AT) -> CaptureRun:
 
 
 def exchange_of(
-    posts: Iterable[dict[str, object]], *, bad: Iterable[bytes] = (), purpose: str = "timeline", historic: bool = False
+    posts: Iterable[Mapping[str, object]],
+    *,
+    bad: Iterable[bytes] = (),
+    purpose: str = "timeline",
+    historic: bool = False,
 ) -> Received:
     """Return a list answer of `posts` (id, text, and optionally parent, author, hidden, published), and bad pieces."""
     body = b"["
@@ -86,7 +90,7 @@ def exchange_of(
     )
 
 
-def item_of(post: dict[str, object], start: int, stop: int) -> Item:
+def item_of(post: Mapping[str, object], start: int, stop: int) -> Item:
     """Return the item that a connector would cut from the post's bytes."""
     kind = Kind.COMMENT if post.get("parent") else Kind.POST
     fields = {

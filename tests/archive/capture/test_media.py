@@ -1,0 +1,39 @@
+"""Media follow their version as a subject of their own events, and only while the record is there."""
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+
+from archive.capture.media import media_fetch
+from archive.connectors.contract import Surroundings
+from archive.jobs.models import Job
+from archive.jobs.services import job_claim
+from archive.ledger.encoding import base64url
+from archive.ledger.models import EventContent
+from archive.records.models import Media
+from archive.storage.services import object_bytes
+from tests.archive.capture.networks import Clock, page_on, read, sandbox
+from tests.archive.capture.world import AT
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_bytes_of_a_picture_are_kept_and_committed_to(tmp_path: Path) -> None:
+    with sandbox(tmp_path) as network:
+        network.puppeteer.post("Have you seen this bicycle?", key="post")
+        network.puppeteer.attach("bicycle", alt="A red bicycle", key="post")
+        read(page_on(network), AT)
+        job = Job.objects.filter(kind="archive.capture.media").latest("pk")
+        clock = Clock(AT + timedelta(minutes=1))
+        claim = job_claim(job.pk, at=clock.now())
+        assert claim is not None
+        assert media_fetch(claim, surroundings=Surroundings(now=clock.now, wait=clock.wait)) == 1
+    media = Media.objects.get()
+    kept = object_bytes(media.stored)
+    fields = orjson.loads(bytes(EventContent.objects.get(event_id=media.event_id).fields))
+    assert fields["/attachment/0/sha256"] == base64url(hashlib.sha256(kept).digest())
+    assert media.media_type.startswith("image/")
+    assert fields["/event/subject"] == base64url(bytes(media.record.subject))
