@@ -9,6 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 
 from archive.ledger.canonical import Json, pair_surrogates, text_of, view_text
@@ -69,9 +70,18 @@ def _cut(piece: str, end: int) -> int:
 def fields(name: str, text: str) -> dict[str, str | int | dict[str, Json]]:
     """Return the committed fields of a text: `name/0`, `name/1`, … and `name/#`, the number of segments."""
     pieces = split(text)
-    named: dict[str, str | int | dict[str, Json]] = {f"{name}/{i}": view_text(piece) for i, piece in enumerate(pieces)}
+    values: Sequence[str | dict[str, Json]] = pieces
+    if view_text(text) is not text:
+        values = [view_text(piece) for piece in pieces]
+    named: dict[str, str | int | dict[str, Json]] = dict(zip(_names(name), values, strict=False))
     named[f"{name}/#"] = len(pieces)
     return named
+
+
+@lru_cache(maxsize=16)
+def _names(name: str) -> tuple[str, ...]:
+    """Return the names of as many segments as there can be; they repeat with every text."""
+    return tuple(f"{name}/{i}" for i in range(MAX_SEGMENTS))
 
 
 def join(name: str, values: Mapping[str, Json]) -> str | None:
@@ -81,10 +91,11 @@ def join(name: str, values: Mapping[str, Json]) -> str | None:
         return None
     if type(count) is not int or not 0 <= count <= MAX_SEGMENTS:
         raise FieldError(f"{name}/# is not a number of segments.", code="ledger.field.segments")
-    missing = [i for i in range(count) if f"{name}/{i}" not in values]
-    if missing:
-        raise FieldError(f"{name}/{missing[0]} is missing.", code="ledger.field.segments")
-    return "".join(text_of(values[f"{name}/{i}"]) for i in range(count))
+    try:
+        pieces = [values[segment] for segment in _names(name)[:count]]
+    except KeyError as error:
+        raise FieldError(f"{error.args[0]} is missing.", code="ledger.field.segments") from None
+    return "".join([piece if type(piece) is str else text_of(piece) for piece in pieces])
 
 
 def snap(pieces: Sequence[str], start: int, end: int) -> range:

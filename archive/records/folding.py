@@ -123,6 +123,14 @@ def fold(text: str) -> Folded:
     return _compose(result)
 
 
+def fold_text(text: str) -> str:
+    """Return the text of `fold(text)`, without the way back to the original: all that an index needs."""
+    if text.isascii():
+        return text.lower()
+    folded = text.translate(_TABLE)
+    return folded if unicodedata.is_normalized("NFC", folded) else fold(text).text
+
+
 def _fold_with_places(text: str) -> Folded:
     parts: list[str] = []
     starts: list[int] = []

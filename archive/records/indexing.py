@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import connection
 
 from archive.bulk import copy_rows, copy_text_rows
-from archive.records import marked
-from archive.records.tokens import FIELD_GAP, MARKED_KINDS, TOKENIZER_VERSION, Token, tokenize_fields, tsvector_literal
+from archive.records.tokens import FIELD_GAP, TOKENIZER_VERSION
+from archive.records.vectors import indexed_words
 
 TOKEN_COLUMNS = ("record_id", "kind", "value", "sort_at")
 TOKEN_TYPES = ("int8", "varchar", "varchar", "timestamptz")
@@ -33,8 +33,7 @@ def search_entries_add(entries: Sequence[SearchEntry]) -> None:
     """Write the search rows of new records. Needs the transaction that writes the records."""
     rows, tokens = [], []
     for entry in entries:
-        words = tokenize_fields(entry.texts)
-        vector = tsvector_literal(words)
+        vector, named = indexed_words(entry.texts)
         rows.append(
             (
                 entry.record_id,
@@ -51,7 +50,7 @@ def search_entries_add(entries: Sequence[SearchEntry]) -> None:
                 vector.text,
             )
         )
-        tokens += _token_rows(entry.record_id, entry.sort_at, words)
+        tokens += _token_rows(entry.record_id, entry.sort_at, named)
     copy_text_rows(
         "search_document",
         (
@@ -82,8 +81,8 @@ def search_words_add(further: Iterable[tuple[int, Sequence[str]]]) -> None:
     if not rows:
         return
     # The gap goes before what is put behind: no phrase may reach from one version into the next.
-    words = [tokenize_fields(texts, 1 + FIELD_GAP) for _, texts in rows]
-    vectors = [tsvector_literal(tokens) for tokens in words]
+    words = [indexed_words(texts, 1 + FIELD_GAP) for _, texts in rows]
+    vectors = [each.vector for each in words]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE search_document d SET tsv = d.tsv || n.tsv::tsvector, truncated = d.truncated OR n.truncated"
@@ -97,9 +96,9 @@ def search_words_add(further: Iterable[tuple[int, Sequence[str]]]) -> None:
         sort_at = dict(cursor.fetchall())
     found = [
         token
-        for (record_id, _), its_words in zip(rows, words, strict=True)
+        for (record_id, _), each in zip(rows, words, strict=True)
         if record_id in sort_at
-        for token in _token_rows(record_id, sort_at[record_id], its_words)
+        for token in _token_rows(record_id, sort_at[record_id], each.named)
     ]
     copy_rows("search_token", TOKEN_COLUMNS, TOKEN_TYPES, found)
 
@@ -136,6 +135,7 @@ def search_holds_set(record_ids: Sequence[int], on_hold: bool) -> None:
             )
 
 
-def _token_rows(record_id: int, sort_at: datetime, words: Sequence[Token]) -> list[tuple[int, str, str, datetime]]:
-    found = {(str(t.kind), marked.value(t.text, t.kind)[:300]) for t in words if t.kind in MARKED_KINDS}
-    return [(record_id, kind, value, sort_at) for kind, value in sorted(found)]
+def _token_rows(
+    record_id: int, sort_at: datetime, named: Sequence[tuple[str, str]]
+) -> list[tuple[int, str, str, datetime]]:
+    return [(record_id, kind, value, sort_at) for kind, value in named]

@@ -72,8 +72,10 @@ class VectorLiteral(NamedTuple):
     truncated: bool
 
 
-_ASCII_WORD = re.compile("[0-9a-z]+")
-_PIECE = re.compile(f"([{UNSPACED}]+)|([{SYMBOLS}])|[^\x00-/:-`{{-\x7f {SYMBOLS}{UNSPACED}]+")
+ASCII_WORD = re.compile("[0-9a-z]+")
+"""A word of folded text that is all ASCII."""
+PIECE = re.compile(f"([{UNSPACED}]+)|([{SYMBOLS}])|([^\x00-/:-`{{-\x7f {SYMBOLS}{UNSPACED}]+)")
+"""A piece of any folded text: a run without blanks, which becomes pairs, one symbol, or a word."""
 
 
 def tokenize(text: str, first_position: int = 1) -> list[Token]:
@@ -86,7 +88,7 @@ def tokenize(text: str, first_position: int = 1) -> list[Token]:
     if body.isascii():
         tokens = [
             Token(match[0], position, match.start(), match.end(), Kind.WORD)
-            for position, match in enumerate(_ASCII_WORD.finditer(body), first_position)
+            for position, match in enumerate(ASCII_WORD.finditer(body), first_position)
         ]
     else:
         tokens = list(_pieces(body, first_position))
@@ -105,7 +107,7 @@ def tokenize(text: str, first_position: int = 1) -> list[Token]:
 
 def _pieces(body: str, first_position: int) -> Iterator[Token]:
     position = first_position
-    for match in _PIECE.finditer(body):
+    for match in PIECE.finditer(body):
         start, stop = match.span()
         run = match[1]
         if run is None:
@@ -193,13 +195,23 @@ def tsvector_literal(tokens: Sequence[Token]) -> VectorLiteral:
             places[token.text] = [token.position]
         elif known[-1] != token.position:
             known.append(token.position)
-    if len(tokens) < _SURELY_SMALL and (not tokens or tokens[-1].position <= MAX_POSITION):
+    return tsvector_of(places, tokens[-1].position if tokens else 0)
+
+
+def tsvector_of(places: dict[str, list[int]], last_position: int) -> VectorLiteral:
+    """Build the text form of a `tsvector` from the positions, rising, of each word; the last of all is given."""
+    surely_small = (
+        len(places) < _SURELY_SMALL
+        and last_position <= MAX_POSITION
+        and (last_position <= MAX_POSITIONS_PER_WORD or max(map(len, places.values())) <= MAX_POSITIONS_PER_WORD)
+    )
+    if surely_small:
         return VectorLiteral(" ".join([_entry(word, positions) for word, positions in places.items()]), False)
     return _within_limits(places)
 
 
-# Fewer tokens than this cannot reach any limit, as no word of ours is longer than MAX_WORD_CHARS.
-_SURELY_SMALL = MAX_POSITIONS_PER_WORD
+# So many words, none longer than MAX_WORD_CHARS, fit MAX_VECTOR_BYTES with all their positions.
+_SURELY_SMALL = 900
 
 
 def _entry(word: str, positions: Sequence[int]) -> str:
