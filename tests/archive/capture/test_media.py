@@ -13,7 +13,7 @@ from archive.jobs.models import Job
 from archive.jobs.services import job_claim
 from archive.ledger.encoding import base64url
 from archive.ledger.models import EventContent
-from archive.records.models import Media
+from archive.records.models import Media, Version
 from archive.storage.services import object_bytes
 from tests.archive.capture.networks import Clock, page_on, read, sandbox
 from tests.archive.capture.world import AT
@@ -37,3 +37,16 @@ def test_the_bytes_of_a_picture_are_kept_and_committed_to(tmp_path: Path) -> Non
     assert fields["/attachment/0/sha256"] == base64url(hashlib.sha256(kept).digest())
     assert media.media_type.startswith("image/")
     assert fields["/event/subject"] == base64url(bytes(media.record.subject))
+
+
+def test_the_pictures_of_the_profile_are_kept_too(tmp_path: Path) -> None:
+    with sandbox(tmp_path, "--story") as network:
+        account = page_on(network)
+        read(account, AT)
+        profile = Version.objects.get(record__kind="profile")
+        assert profile.media_count
+        clock = Clock(AT)
+        claim = job_claim(Job.objects.get(subject=str(profile.ref)).pk, at=clock.now())
+        assert claim is not None
+        taken = media_fetch(claim, surroundings=Surroundings(now=clock.now, wait=clock.wait))
+    assert taken == profile.media_count == Media.objects.filter(record=profile.record).count()

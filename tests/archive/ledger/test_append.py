@@ -1,17 +1,19 @@
 import os
+import pickle
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import orjson
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from archive.ledger.commitment import commit
+from archive.ledger.drafting import prepare_first
 from archive.ledger.encoding import base64url
 from archive.ledger.errors import FieldError
 from archive.ledger.models import EventContent, LedgerEvent, PendingEvent, Subject
-from archive.ledger.services import AppendedEvent, EventDraft, append_events
+from archive.ledger.services import AppendedEvent, EventDraft, append_events, append_first
 from tests.committed import CommittedDatabase
 
 AT = datetime(2026, 3, 1, 12, 35, tzinfo=UTC)
@@ -79,10 +81,40 @@ def test_every_event_has_a_key_of_its_own() -> None:
     assert {len(key) for key in keys} == {32}
 
 
+@pytest.mark.django_db
+def test_first_events_made_ahead_are_written_as_if_made_here_and_chain_on() -> None:
+    drafts = [draft() for _ in range(3)]
+    prepared = prepare_first(drafts)
+    assert not LedgerEvent.objects.exists()
+    append_first(pickle.loads(pickle.dumps(prepared)))
+    for each, expected in zip(prepared, drafts, strict=True):
+        check_written(each.event, expected, None)
+    again = draft(drafts[1].subject)
+    [extended] = append_events([again])
+    check_written(extended, again, prepared[1].event)
+
+
+@pytest.mark.django_db
+def test_a_first_event_of_a_subject_that_exists_is_refused() -> None:
+    [begun] = prepare_first([draft()])
+    append_first([begun])
+    with pytest.raises(IntegrityError), transaction.atomic():
+        append_first(prepare_first([draft(begun.subject)]))
+    assert LedgerEvent.objects.count() == 1
+
+
+@pytest.mark.parametrize("bad", [{"/a": 1.5}, {"a": "x"}, {"/event/n": 7}, {"/a": "\ud800"}])
+def test_a_bad_draft_is_refused_before_any_transaction(bad: dict[str, str]) -> None:
+    with pytest.raises(FieldError):
+        prepare_first([draft(), replace(draft(), fields=bad)])
+
+
 @pytest.mark.commits
 def test_outside_a_transaction_nothing_is_written() -> None:
     with pytest.raises(RuntimeError):
         append_events([draft()])
+    with pytest.raises(RuntimeError):
+        append_first(prepare_first([draft()]))
     assert not LedgerEvent.objects.exists()
 
 
@@ -152,7 +184,7 @@ def test_writers_of_one_subject_wait_for_each_other_and_leave_one_chain(committe
 
 @pytest.mark.commits
 def test_a_subject_created_by_another_writer_in_between_is_extended(committed_db: CommittedDatabase) -> None:
-    """The race of `begin_chains`: both writers saw no such subject, the second waits for the first and chains on."""
+    """Both writers saw no such subject; the second waits for the first and chains on."""
     subject = os.urandom(16)
     looked, events = threading.Event(), list[AppendedEvent]()
 
