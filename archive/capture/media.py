@@ -16,7 +16,7 @@ from archive.connectors.registry import connector_named
 from archive.jobs.services import Claim, job_enqueue
 from archive.ledger.encoding import base64url
 from archive.ledger.services import EventDraft, append_events
-from archive.records.models import Current, Media, RecordKey, Version
+from archive.records.models import Current, Kind, Media, RecordKey, Version
 from archive.storage.models import StoredObject
 from archive.storage.services import object_put
 
@@ -44,7 +44,8 @@ def media_fetch(claim: Claim, *, surroundings: Surroundings) -> int:
     if slice_ is None or key is None:
         return 0
     connector = connector_named(account.network)
-    cut = connector.normalise("look_up", bytes(slice_.raw), subject=key.value, own_id=account.network_id)
+    operation = "profile" if version.record.kind == Kind.PROFILE else "look_up"
+    cut = connector.normalise(operation, bytes(slice_.raw), subject=key.value, own_id=account.network_id)
     wanted = [medium for item in cut.items[:1] for medium in item.media]
     here = set(version.media.values_list("n", flat=True))
     settings = AccountSettings(

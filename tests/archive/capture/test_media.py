@@ -16,7 +16,7 @@ from archive.ledger.models import EventContent
 from archive.records.models import Media, Version
 from archive.storage.services import object_bytes
 from tests.archive.capture.networks import Clock, page_on, read, sandbox
-from tests.archive.capture.world import AT
+from tests.archive.capture.world import AT, later
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ def test_the_pictures_of_the_profile_are_kept_too(tmp_path: Path) -> None:
         read(account, AT)
         profile = Version.objects.get(record__kind="profile")
         assert profile.media_count
-        clock = Clock(AT)
+        clock = Clock(later(3_600))
         claim = job_claim(Job.objects.get(subject=str(profile.ref)).pk, at=clock.now())
         assert claim is not None
         taken = media_fetch(claim, surroundings=Surroundings(now=clock.now, wait=clock.wait))
