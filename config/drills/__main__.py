@@ -1,4 +1,4 @@
-"""`./run drill [NAME] [--seed N]`: break something on purpose and judge what is left; exit 0 only if nothing was lost."""
+"""`./run drill [NAME] [--seed N]`: break something on purpose, and judge what is left."""
 
 import argparse
 import secrets

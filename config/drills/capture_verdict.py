@@ -1,4 +1,4 @@
-"""What the network lists against what was kept: everything, once, as it reads now; and what went is known to have gone."""
+"""What the network lists against what was kept: everything, once, as it reads now, and what went as gone."""
 
 import hashlib
 from collections.abc import Iterable, Mapping

@@ -70,14 +70,20 @@ def kill(seed: int) -> bool:
 
 
 def _settle(cast: Cast, traffic: Traffic) -> None:
-    """Read the page once more, now that nothing is killed, and wait until all work and the log are at rest."""
+    """Read the page twice more, now that nothing is killed, and wait until all work and the log are at rest."""
     connection.close()  # it was opened before the database died
     wait_for("The end of the captures under way", lambda: not _active() or None)
+    _read(cast, traffic)
+    traffic.last_words()
+    _read(cast, traffic)
+    wait_for("The end of all work, with every audit entry batched and everything in the log", _at_rest)
+
+
+def _read(cast: Cast, traffic: Traffic) -> None:
     job = capture_request(actor=cast["pio"], account_ref=cast.account.ref, depth="whole", at=timezone.now())
     traffic.jobs.add(job.pk)
     traffic.asked += 1
     job_done(job.pk)
-    wait_for("The end of all work, with every audit entry batched and everything in the log", _at_rest)
 
 
 def _active() -> bool:

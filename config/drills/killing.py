@@ -12,7 +12,7 @@ from config.runner.identity import ProcessIdentity
 from config.runner.state_file import StateFile
 
 VICTIMS = ("web", "worker", "sequence", "postgres", "valkey")
-PAUSES = (2.0, 6.0)  #: seconds between two kills
+PAUSES = (3.0, 8.0)  #: seconds between two kills
 _LOOK = 0.2
 
 

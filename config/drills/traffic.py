@@ -46,6 +46,12 @@ class Traffic:
         if self._thread is not None:
             self._thread.join()
 
+    def last_words(self) -> None:
+        """Correct and take back what was captured by now: an edit and two removals for the last reading."""
+        self.network.edit(id=self._posts[0], text="The last correction.")
+        for _ in range(2):
+            self._take_back()
+
     def _run(self) -> None:
         try:
             step = 0
@@ -69,12 +75,15 @@ class Traffic:
         if self._comments and act < 0.15:
             self.network.edit(id=self.chance.choice(self._comments), text=f"Corrected in step {step}.")
         elif self._comments and act < 0.2:
-            gone = self._comments.pop(self.chance.randrange(len(self._comments)))
-            self.network.delete(id=gone)
-            self.deleted.add(gone)
+            self._take_back()
         else:
             to = self.chance.choice(self._posts)
             self._comments.append(self.network.comment(_AUTHOR, f"Drill comment number {step}.", to=to))
+
+    def _take_back(self) -> None:
+        gone = self._comments.pop(self.chance.randrange(len(self._comments)))
+        self.network.delete(id=gone)
+        self.deleted.add(gone)
 
     def _ask(self) -> None:
         try:
