@@ -13,6 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", today, name="today"),
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("", include("archive.records.urls")),
+    path("", include("archive.capture.urls")),
+    path("", include("archive.accounts.urls")),
     path("holds/", include("retention.holds.urls")),
+    path("dispositions/", include("retention.dispositions.urls")),
+    path("schedules/", include("retention.schedules.urls")),
     path("requests/", include("foia.requests.urls")),
+    path("requests/<uuid:ref>/review/", include("foia.review.urls")),
 ]

@@ -9,11 +9,16 @@ from archive.access.actor import Actor
 from archive.access.models import User
 from archive.accounts.models import Account
 from archive.accounts.services import account_approve, account_propose
+from archive.records.search import Filters
+from foia.collections.models import Collection
 from foia.requests.holidays import holiday_year_adopt
 from foia.requests.models import Channel, RecordsRequest
 from foia.requests.review_office import review_office_adopt
-from foia.requests.services import request_extend, request_take, request_withdraw
+from foia.requests.services import request_extend, request_search, request_take, request_withdraw
+from foia.review.redaction import Ask
+from foia.review.services import review_confirm, review_disclose, review_redact, review_withhold
 from retention.holds.services import Scope
+from tests.foia.scene import Said, captured
 from tests.web.rows import SENT, Row
 from tests.web.world import World
 
@@ -134,9 +139,94 @@ REQUESTS: list[Row] = [
     Row("requests/<uuid:ref>/agree/", may={"request.decide"}, make=request_made, post={"until": "never"}),
     *act("note", "request.take", {"kind": "clarified", "words": "By telephone: of the Elm Street page."}, request_made),
     *act("hold", "request.take", {}, request_made),
-    *act("narrow", "hold.release", {}, request_made),
+    Row("requests/<uuid:ref>/narrow/", may={"hold.release"}, make=request_made),
     *act("withdraw", "request.take", {"words": "By telephone."}, request_made),
     *act("close", "hold.release", {}, request_withdrawn),
 ]
 
-FOIA_PAGES: list[Row] = [*REQUESTS]
+
+def a_collection(world: World, by: Actor | None = None) -> Collection:
+    """Three comments, one with two attachments, collected for a request by the FOIA officer."""
+    request = a_request(world)
+    said = (
+        Said("The road is closed until noon", handle="roadwatch", attachments=("A barrier", "A detour")),
+        Said(f"Call me at {PHONE} about the café 🚧 tomorrow", handle="caller"),
+        Said("My neighbour was arrested as a child", handle="whisperer", name="Whisper"),
+    )
+    captured(a_page(world), *said, at=world.at - timedelta(days=1))
+    return request_search(
+        request_ref=request.ref,
+        words="",
+        filters=Filters(),
+        actor=by or officer(world),
+        at=world.at - timedelta(hours=1),
+    )
+
+
+def reviewed(world: World, by: User | None = None, *, confirmed: bool = False) -> Collection:
+    """A collection of which everything is decided: one shown, one redacted, one withheld."""
+    collection = a_collection(world)
+    at, reviewer = world.at - timedelta(minutes=30), Actor(user=by or world.colleagues["records-clerk"])
+    items = {str(item.n): item for item in collection.items.select_related("version", "record", "collection")}
+    review_disclose(items=[items["1"]], actor=reviewer, at=at)
+    review_redact(
+        item=items["2"],
+        asks=[Ask("/content", "7(1)(b)", 11, 15)],
+        basis="A private telephone number.",
+        actor=reviewer,
+        at=at,
+    )
+    review_withhold(
+        items=[items["3"]], codes=["7(1)(a)"], basis="A juvenile law-enforcement record.", actor=reviewer, at=at
+    )
+    if confirmed:
+        review_confirm(collection=collection, actor=officer(world), at=world.at - timedelta(minutes=20))
+    return collection
+
+
+def values_of(collection: Collection, **more: Any) -> Mapping[str, Any]:
+    return {"ref": collection.purpose_ref, "collection": collection.ref, **more}
+
+
+def collection_made(world: World, owner: User) -> Mapping[str, Any]:
+    return values_of(a_collection(world), n=2)
+
+
+def collected_by_clerk(world: World, owner: User) -> Mapping[str, Any]:
+    """A clerk's search leaves the wide hold in force, because clerks lift no holds."""
+    return values_of(a_collection(world, Actor(user=world.holders["records-clerk"])))
+
+
+def review_made(world: World, owner: User) -> Mapping[str, Any]:
+    """A review that the owner made, where their office reviews."""
+    offices = Actor(user=owner).offices(world.at)
+    return values_of(reviewed(world, owner if offices & {"records-clerk", "counsel"} else None), n=2)
+
+
+REVIEWS = {"request.review", "request.decide"}
+ITEM = "requests/<uuid:ref>/review/<uuid:collection>/<int:n>/"
+REVIEW: list[Row] = [
+    Row("requests/<uuid:ref>/narrow/", may={"hold.release"}, make=collected_by_clerk, post={}, answers=SENT),
+    Row("requests/<uuid:ref>/review/", may=REVIEWS, make=collection_made, answers=SENT, look=False),
+    Row("requests/<uuid:ref>/review/<uuid:collection>/", may=REVIEWS, make=review_made),
+    Row(
+        "requests/<uuid:ref>/review/<uuid:collection>/decide/",
+        may={"request.review"},
+        make=collection_made,
+        post={"item": ["1", "3"], "whom": "ticked", "act": "disclose"},
+        answers=SENT,
+    ),
+    Row(
+        "requests/<uuid:ref>/review/<uuid:collection>/confirm/",
+        may={"request.decide"},
+        make=review_made,
+        post={},
+        answers=SENT,
+    ),
+    Row(ITEM, may=REVIEWS, make=review_made),
+    Row(
+        ITEM, may={"request.review"}, make=collection_made, post={"act": "preview", "passage": "555", "code": "7(1)(b)"}
+    ),
+]
+
+FOIA_PAGES: list[Row] = [*REQUESTS, *REVIEW]
