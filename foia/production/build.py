@@ -40,6 +40,7 @@ from retention.errors import Refused
 
 Clock = Callable[[], datetime]
 POLL = timedelta(seconds=2)  #: between two looks for the checkpoint
+EVERY = timedelta(seconds=2)  #: between two notes of progress
 SYSTEM = Actor(process="worker")
 
 
@@ -55,16 +56,29 @@ class Watch:
     claim: Claim | None = None
     total: int = 0
     done: int = 0
+    told: datetime | None = None
 
     def progress(self, done: int) -> None:
         """Tell how many steps are done; raises Cancelled or LostLease."""
         self.done = done
+        if done >= self.total:
+            self.told = None
         self.beat()
 
     def beat(self) -> None:
-        """Renew the lease; raises Cancelled or LostLease."""
-        if self.claim is not None:
-            self.claim.progress(at=self.now(), done=self.done, total=self.total)
+        """Renew the lease if that was not just done; call it as often as you like. Raises Cancelled or LostLease."""
+        if self.claim is None:
+            return
+        at = self.now()
+        if self.told is None or at - self.told >= EVERY:
+            self.claim.progress(at=at, done=self.done, total=self.total)
+            self.told = at
+
+    def watched(self, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Pass bytes on and renew the lease meanwhile."""
+        for chunk in chunks:
+            self.beat()
+            yield chunk
 
 
 def production_build(production: Production, watch: Watch) -> Path | None:
@@ -92,7 +106,7 @@ def production_rebuild(production: Production, out: Path) -> Path:
     folder = work_folder(production) / "again"
     try:
         _stage(production, folder, watch)
-        path = _finish(production, folder, bundle.checkpoint_size, out)
+        path = _finish(production, folder, bundle.checkpoint_size, out, watch)
     finally:
         staging_discard(folder)
     digest = hashlib.sha256()
@@ -116,7 +130,8 @@ def _stage(production: Production, folder: Path, watch: Watch) -> ManifestDigest
     shutil.rmtree(drawn, ignore_errors=True)
     drawn.mkdir(parents=True)
     try:
-        return stage_payload(folder, production.name, payload_items(Drawing.of(production), drawn, watch.progress))
+        drawing = Drawing.of(production, beat=watch.beat)
+        return stage_payload(folder, production.name, payload_items(drawing, drawn, watch.progress))
     finally:
         shutil.rmtree(drawn, ignore_errors=True)
 
@@ -126,6 +141,7 @@ def _seal(production: Production, watch: Watch) -> None:
     folder = work_folder(production) / "staged"
     staged = _stage(production, folder, watch)
     scanned = payload_scan(Drawing.of(production), folder, beat=watch.beat)
+    watch.beat()
     at = watch.now()
     with transaction.atomic():
         production = _locked(production)
@@ -205,9 +221,9 @@ def _bundle(production: Production, watch: Watch) -> Path:
             raise Refused("production.differs", "Drawn again, the payload is not what was sealed.")
     size = _checkpoint_size(folder, sealed.event_id)
     watch.beat()
-    path = _finish(production, folder, size, work_folder(production))
+    path = _finish(production, folder, size, work_folder(production), watch)
+    stored = object_put(watch.watched(file_chunks(path)), compartment="public", at=watch.now())
     at = watch.now()
-    stored = object_put(file_chunks(path), compartment="public", at=at)
     with transaction.atomic():
         production = _locked(production)
         if production.state == ProductionState.SEALED:
@@ -243,7 +259,7 @@ def _batches(folder: Path, seal: UUID) -> Iterator[list[UUID]]:
         yield [each.event_id for each in batch]
 
 
-def _finish(production: Production, folder: Path, size: int, out: Path) -> Path:
+def _finish(production: Production, folder: Path, size: int, out: Path, watch: Watch) -> Path:
     sealed = ProductionSealed.objects.get(production=production)
     note = bytes(Checkpoint.objects.get(log_id=LOG, size=size).note)
     content = event_fields([sealed.event_id])[sealed.event_id]
@@ -260,7 +276,7 @@ def _finish(production: Production, folder: Path, size: int, out: Path) -> Path:
             seal=ShownEvent(sealed.event_id, disclose(content.schema, content.fields, content.key, SEAL_SHOWN)),
             checkpoint=note,
             trusted=[verifier()],
-            prove=lambda events: _prove(events, size, note),
+            prove=lambda events: _prove(events, size, note, watch),
             agency=department.name,
             title=title,
             banner=wording.demonstration if department.demonstration else "",
@@ -269,7 +285,8 @@ def _finish(production: Production, folder: Path, size: int, out: Path) -> Path:
     )
 
 
-def _prove(events: Sequence[UUID], size: int, note: bytes) -> list[TlogProof]:
+def _prove(events: Sequence[UUID], size: int, note: bytes, watch: Watch) -> list[TlogProof]:
+    watch.beat()
     try:
         proofs = inclusion_proofs(events, size=size)
     except LedgerError as error:

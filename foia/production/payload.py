@@ -41,6 +41,10 @@ Progress = Callable[[int], None]
 """Told after each version how many are done; raises to stop the work."""
 
 
+Beat = Callable[[], None]
+"""Called now and then, as often as one likes; raises to stop the work."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """How a production is drawn: its words and what stands on every page."""
@@ -48,14 +52,20 @@ class Drawing:
     production: Production
     wording: Wording
     furniture: Furniture
+    beat: Beat
 
     @classmethod
-    def of(cls, production: Production) -> "Drawing":
-        """Return the drawing of a production for the department as it is."""
+    def of(cls, production: Production, *, beat: Beat = lambda: None) -> "Drawing":
+        """Return the drawing of a production for the department as it is; `beat` is called while pictures are drawn."""
         department = Department.objects.get()
         wording = Wording(ZoneInfo(department.zone))
         legend = wording.demonstration if department.demonstration else ""
-        return cls(production, wording, Furniture(legend=legend, footer=wording.footer))
+        return cls(production, wording, Furniture(legend=legend, footer=wording.footer), beat)
+
+    def load(self, media: Media, limit: int) -> bytes:
+        """Return the bytes of a medium, cut off at `limit`."""
+        self.beat()
+        return media_load(media, limit)
 
 
 def payload_items(drawing: Drawing, work: Path, progress: Progress) -> Iterator[PayloadItem]:
@@ -163,7 +173,7 @@ def _volume(drawing: Drawing, batch: list[Produced], number: int) -> Document:
 
 
 def _sheet(drawing: Drawing, each: Produced) -> Document:
-    return record_sheet(sheet_of(each, wording=drawing.wording, load=media_load, furniture=drawing.furniture))
+    return record_sheet(sheet_of(each, wording=drawing.wording, load=drawing.load, furniture=drawing.furniture))
 
 
 def _documents(drawing: Drawing) -> Iterator[tuple[str, Document]]:

@@ -56,6 +56,7 @@ def payload_scan(drawing: Drawing, folder: Path, *, beat: Callable[[], None]) ->
         searched += search.searched
         for text in payload_shown(drawing):
             search.explain(text)
+            beat()
         files, octets = 0, 0
         for file in staged_files(folder):
             findings |= search.in_file(file.path, staging_top(folder) / file.path)
@@ -63,6 +64,7 @@ def payload_scan(drawing: Drawing, folder: Path, *, beat: Callable[[], None]) ->
             beat()
         for path, text in payload_texts(drawing):
             findings |= search.in_text(path, text)
+            beat()
         if len(findings) >= KEPT:
             break
     return Scanned(searched, files, octets, tuple(sorted(findings)[:KEPT]))

@@ -11,8 +11,8 @@ from django.db import transaction
 from PIL import Image
 
 from archive.access.actor import Actor
-from archive.access.models import Department
-from archive.access.services import department_found, user_appoint
+from archive.access.models import Appointment, Department, User
+from archive.access.services import department_found
 from archive.accounts.models import Account
 from archive.accounts.services import account_approve, account_propose
 from archive.capture.batch import Received
@@ -67,14 +67,12 @@ def staff(*, demonstration: bool = True) -> Staff:
 
 
 def person(username: str, *offices: str) -> Actor:
-    """Return a person who holds the offices since long ago."""
-    user = user_appoint(
-        username=username,
-        name=username.title(),
-        offices=list(offices),
-        password="a long enough passphrase",
-        at=datetime(2020, 1, 1, tzinfo=UTC),
-    )
+    """Return a person who holds the offices since long ago, and who never signs in."""
+    since = datetime(2020, 1, 1, tzinfo=UTC)
+    defaults = {"name": username.title(), "created_at": since, "password": "!"}
+    user, created = User.objects.get_or_create(username=username, defaults=defaults)
+    if created:
+        Appointment.objects.bulk_create(Appointment(user=user, office_id=office, since=since) for office in offices)
     return Actor(user=user)
 
 

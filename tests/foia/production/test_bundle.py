@@ -17,10 +17,11 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import override_settings
 
-from archive.access.services import user_appoint
+from archive.access.models import Appointment
 from archive.jobs.models import Job, JobState
 from archive.jobs.services import Cancelled, job_cancel, job_claim
 from archive.ledger.models import LedgerEvent
+from archive.ledger.services import EventDraft, append_events
 from archive.storage.services import object_bytes
 from foia.production.answer import answer_letter_issue
 from foia.production.build import NotCovered, Watch, production_build, production_rebuild, work_folder
@@ -296,6 +297,30 @@ def test_a_later_version_is_not_shown_by_the_history_of_an_earlier_one(
     assert b"Second words" not in b"".join(each.read_bytes() for each in top.rglob("*") if each.is_file())
 
 
+def test_an_event_of_a_private_kind_is_shown_as_a_place_in_the_chain_and_no_more(
+    session: psycopg.Connection, tmp_path: Path
+) -> None:
+    case = scene.reviewed()
+    with transaction.atomic():
+        append_events(
+            [
+                EventDraft(
+                    kind="approval",
+                    schema="approval/1",
+                    subject=bytes(case.open.subject),
+                    fields={"/approval/of": "an investigation"},
+                    compartment="restricted",
+                    at=AT,
+                )
+            ]
+        )
+    top = unpacked(built(numbered(case), session), tmp_path / "open")
+    assert verdict(top)[0] == 0
+    [event] = json.loads((top / "data/records/DEMO-000001.json").read_text())["history"]
+    shown = [json.loads(urlsafe_b64decode(each + "=="))[1] for each in event["disclosures"]]
+    assert sorted(shown) == ["/event/n", "/event/prev", "/event/subject"]
+
+
 def test_state_changes_are_shown_with_their_proofs(session: psycopg.Connection, tmp_path: Path) -> None:
     people = scene.staff()
     scene.year_2026(people.officer)
@@ -351,9 +376,7 @@ def test_who_reviewed_does_not_release_not_even_in_sql(session: psycopg.Connecti
     case = scene.reviewed()
     production = numbered(case)
     built(production, session)
-    user_appoint(
-        username="clerk", name="Clerk", offices=["foia-officer"], password="a long enough passphrase", at=RECEIVED
-    )
+    Appointment.objects.create(user=case.staff.clerk.person, office_id="foia-officer", since=RECEIVED)
     with pytest.raises(Refused, match="Another person has to release"):
         production_release(production=production, expires_at=AT + timedelta(days=1), actor=case.staff.clerk, at=AT)
     with pytest.raises(IntegrityError, match="does not release"), transaction.atomic():

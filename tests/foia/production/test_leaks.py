@@ -40,30 +40,31 @@ def pdf_with(stream: bytes) -> bytes:
 LEAK = b"call " + PHONE.encode() + b" now"
 
 
-@pytest.mark.parametrize(
-    ("octets", "form"),
-    [
-        (LEAK, "plain"),
-        (LEAK.decode().encode("utf-16-le"), "utf-16-le"),
-        (LEAK.decode().encode("utf-16-be"), "utf-16-be"),
-        (LEAK.hex().encode(), "hex"),
-        (LEAK.hex().upper().encode(), "hex"),
-        (LEAK.decode().encode("utf-16-be").hex().upper().encode(), "hex utf-16-be"),
-        (b64encode(LEAK), "base64"),
-        (b64encode(b"x" + LEAK), "base64"),
-        (b64encode(b"xy" + LEAK), "base64"),
-        (urlsafe_b64encode(b"\xff\xff" + LEAK), "base64"),
-        (zlib.compress(LEAK * 50), "plain compressed"),
-        (b"junk\x78\x9c" + zlib.compress(LEAK * 50), "plain compressed"),
-        (gzip.compress(LEAK * 50), "plain compressed"),
-        (zipped(LEAK), "plain compressed"),
-        (pdf_with(zlib.compress(LEAK * 50)), "plain compressed"),
-        (pdf_with(a85encode(zlib.compress(LEAK * 50)) + b"~>"), "plain compressed"),
-        (pdf_with(zlib.compress(LEAK * 50).hex().encode() + b">"), "plain compressed"),
-        (b"https://x.invalid/?q=%2B1%20312%20555%200142", "percent"),
-    ],
-)
-def test_a_planted_leak_is_found_in_every_disguise(octets: bytes, form: str, tmp_path: Path) -> None:
+DISGUISES = {
+    "plain": (LEAK, "plain"),
+    "utf-16-le": (LEAK.decode().encode("utf-16-le"), "utf-16-le"),
+    "utf-16-be": (LEAK.decode().encode("utf-16-be"), "utf-16-be"),
+    "hex": (LEAK.hex().encode(), "hex"),
+    "hex capitals": (LEAK.hex().upper().encode(), "hex"),
+    "pdf string": (LEAK.decode().encode("utf-16-be").hex().upper().encode(), "hex utf-16-be"),
+    "base64": (b64encode(LEAK), "base64"),
+    "base64 one on": (b64encode(b"x" + LEAK), "base64"),
+    "base64 two on": (b64encode(b"xy" + LEAK), "base64"),
+    "base64url": (urlsafe_b64encode(b"\xff\xff" + LEAK), "base64"),
+    "zlib": (zlib.compress(LEAK * 50), "plain compressed"),
+    "zlib behind a false start": (b"junk\x78\x9c" + zlib.compress(LEAK * 50), "plain compressed"),
+    "gzip": (gzip.compress(LEAK * 50, mtime=0), "plain compressed"),
+    "zip": (zipped(LEAK), "plain compressed"),
+    "pdf stream": (pdf_with(zlib.compress(LEAK * 50)), "plain compressed"),
+    "pdf stream in ascii85": (pdf_with(a85encode(zlib.compress(LEAK * 50)) + b"~>"), "plain compressed"),
+    "pdf stream in hex": (pdf_with(zlib.compress(LEAK * 50).hex().encode() + b">"), "plain compressed"),
+    "address": (b"https://x.invalid/?q=%2B1%20312%20555%200142", "percent"),
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_planted_leak_is_found_in_every_disguise(disguise: str, tmp_path: Path) -> None:
+    octets, form = DISGUISES[disguise]
     assert form in findings(octets, tmp_path)
 
 
@@ -112,7 +113,7 @@ def test_what_every_bundle_says_is_left_to_the_structure(tmp_path: Path) -> None
 
 def test_a_leak_across_the_border_of_two_inflated_pieces_is_found(tmp_path: Path) -> None:
     for before in range((1 << 20) - len(PHONE) - 2, (1 << 20) + 2):
-        if before % 5 == 0:
+        if before % 8 == 0:
             assert "plain compressed" in findings(zlib.compress(b"." * before + LEAK + b"." * 99), tmp_path), before
 
 
