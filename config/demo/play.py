@@ -78,7 +78,7 @@ def play(*, out: Path, password: str) -> Played:
     cast = demonstration_found(password=password, sandbox_url=url, sandbox_token=token, at=timezone.now())
     tale.step("access", f"{len(cast.people)} people in their offices; a page proposed by one and approved by another")
     network = Puppeteer(url, control)
-    _capture(tale, cast, network)
+    story_capture(tale, cast, network)
     batch = _propose(tale, cast)
     request, collection = _collect(tale, cast)
     production = _answer(tale, cast, request, collection)
@@ -93,7 +93,8 @@ def play(*, out: Path, password: str) -> Played:
 # --- capture --------------------------------------------------------------------------------------------------------
 
 
-def _capture(tale: Tale, cast: Cast, network: Puppeteer) -> None:
+def story_capture(tale: Tale, cast: Cast, network: Puppeteer) -> None:
+    """Capture twice, with an edit, a removal and a hiding in between."""
     network.fault("impossible-date", path="/api/v1/accounts/*/statuses", count=1, item=7)
     first = _read(cast)
     story.correct_post(network)

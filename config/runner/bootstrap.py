@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOR_ALL = ("requirements.txt",)
 FOR_WORK = ("requirements.txt", "requirements-dev.txt")
-COMMANDS_FOR_WORK = frozenset({"test", "check", "bench", "drill"})
+COMMANDS_FOR_WORK = frozenset({"test", "check", "bench", "drill", "pictures"})
 _STAMP = "daybook-installed.json"
 
 

@@ -20,6 +20,7 @@ _HELP = """\
 ./run check                   format, lint, types, import contracts, settings, migrations, table classes
 ./run bench [NAME] [--json FILE]
 ./run drill [NAME]            breakage on purpose
+./run pictures                takes the pictures of the documentation anew
 
 Exit codes: 0 done, or this state runs already; 1 findings or failures; 2 could not run.
 States lie in $DAYBOOK_HOME, default .daybook/ beside this program."""
@@ -58,7 +59,7 @@ def _dispatch(arguments: list[str]) -> int:
             from config.runner.checking import check
 
             return check()
-        case [("demo" | "bench" | "drill") as name, *rest]:
+        case [("demo" | "bench" | "drill" | "pictures") as name, *rest]:
             from config.runner.temporary_commands import run_temporary
 
             return run_temporary(name, rest)

@@ -33,6 +33,7 @@ COMMANDS = {
     "bench": TemporaryCommand("benchmarks", Kind.TEST),
     # A killed worker's job waits for the end of its lease; a drill does not wait two minutes for each.
     "drill": TemporaryCommand("config.drills", Kind.DEMO, PROCESSES, {"DAYBOOK_JOBS_LEASE_SECONDS": "15"}),
+    "pictures": TemporaryCommand("config.demo.pictures", Kind.DEMO, PROCESSES),
 }
 
 
