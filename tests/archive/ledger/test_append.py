@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import orjson
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
+from psycopg.errors import UniqueViolation
 
 from archive.ledger.commitment import commit
 from archive.ledger.drafting import prepare_first
@@ -98,7 +99,7 @@ def test_first_events_made_ahead_are_written_as_if_made_here_and_chain_on() -> N
 def test_a_first_event_of_a_subject_that_exists_is_refused() -> None:
     [begun] = prepare_first([draft()])
     append_first([begun])
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(UniqueViolation), transaction.atomic():
         append_first(prepare_first([draft(begun.subject)]))
     assert LedgerEvent.objects.count() == 1
 
