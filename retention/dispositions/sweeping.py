@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -44,13 +44,21 @@ class Swept:
     finalised: list[uuid.UUID] = field(default_factory=list)
 
 
-def sweep(*, as_of: date, actor: Actor, at: datetime, dry_run: bool = False) -> Swept:
+def sweep(
+    *,
+    as_of: date,
+    actor: Actor,
+    at: datetime,
+    dry_run: bool = False,
+    tell: Callable[[int, int], None] = lambda done, total: None,
+) -> Swept:
     """Propose what is due on `as_of` as one frozen list a series, each in a transaction of its own.
 
     First everything is brought up to date: assignments, schedules, standing holds, and executed batches whose backups
     aged out. What lies in an open batch, is blocked or is refused by a guard is left out. A dry run only reads, and
     counts what was brought up to date before.
-    A process may sweep; a person needs `disposition.propose`. Twice proposes nothing the second time.
+    A process may sweep; a person needs `disposition.propose`. Twice proposes nothing the second time. `tell` hears
+    between two series how many are done of how many; what it raises ends the sweep there.
     """
     if actor.user is not None:
         policy.require(actor, "disposition.propose", at)
@@ -60,7 +68,9 @@ def sweep(*, as_of: date, actor: Actor, at: datetime, dry_run: bool = False) -> 
         schedules_apply(at=at)
         standing_catch_up(at=at)
         swept.finalised = batches_finalise(at=at)
-    for series in Series.objects.order_by("code"):
+    every = list(Series.objects.order_by("code"))
+    for place, series in enumerate(every):
+        tell(place, len(every))
         with transaction.atomic():
             if dry_run:
                 _count(swept, series, at)
