@@ -20,13 +20,14 @@ from retention.schedules.assigning import basis_of, facts_of
 from retention.schedules.computing import Decider
 from retention.schedules.models import Assignment
 
-_HOLDS = {
+BLOCK_KINDS = {
     HoldKind.LEGAL: BlockKind.HOLD,
     HoldKind.AUDIT: BlockKind.AUDIT,
     HoldKind.REQUEST: BlockKind.REQUEST,
     HoldKind.APPEAL: BlockKind.REQUEST,
     HoldKind.EVIDENCE: BlockKind.CASE,
 }
+"""What a hold of each kind is called in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _blocks(record: Record) -> Iterator[Block]:
         refs.add(hold.ref)
         kind = HoldKind(hold.kind)
         name = _("%(kind)s hold of %(day)s") % {"kind": kind.label.lower(), "day": department.day(hold.placed_at)}
-        yield Block(_HOLDS[kind], name)
+        yield Block(BLOCK_KINDS[kind], name)
     others = Blocker.objects.filter(holding_kind=RECORD, holding_id=record.pk).exclude(reason_ref__in=refs)
     for reason_kind in others.order_by("reason_kind").values_list("reason_kind", flat=True).distinct():
         yield Block(BlockKind.REQUEST, _("open %(what)s") % {"what": reason_kind})

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from archive.access.actor import Actor
-from archive.access.models import Department
+from archive.access.models import Department, User
 from archive.access.policy import Denied
 from archive.jobs.services import Cancelled, Claim, LostLease, job_claim
 from retention.dispositions.execution import JOB as EXECUTE
@@ -23,13 +23,19 @@ def execute(job_id: int) -> None:
 
 @shared_task(name=SWEEP)
 def nightly_sweep(job_id: int) -> None:
-    """Sweep as of today."""
+    """Sweep as of today, under the name of the person who ordered it, if one did."""
     _work(job_id, _sweep)
 
 
 def _sweep(claim: Claim) -> None:
     at = timezone.now()
-    swept = sweep(as_of=Department.objects.get().day(at), actor=Actor(process="worker"), at=at)
+    ordered_by = claim.job.subject  # the ref of a person; empty for the nightly one
+    actor = Actor(user=User.objects.get(ref=ordered_by)) if ordered_by else Actor(process="worker")
+
+    def tell(done: int, total: int) -> None:
+        claim.progress(at=timezone.now(), done=done, total=total)
+
+    swept = sweep(as_of=Department.objects.get().day(at), actor=actor, at=at, tell=tell)
     claim.finish(
         at=timezone.now(),
         result={
