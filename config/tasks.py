@@ -6,6 +6,7 @@ from django.utils import timezone
 from archive.access.audit import audit_batch_seal
 from archive.capture.schedule import captures_enqueue
 from archive.jobs.services import tick as jobs_tick
+from foia.requests.clock import clocks_recompute
 from retention.dispositions.nightly import sweep_enqueue
 
 
@@ -22,3 +23,9 @@ def tick() -> None:
 def audit_batch() -> None:
     """Commit the minute's audit entries to the log."""
     audit_batch_seal(at=timezone.now())
+
+
+@shared_task(name="config.clocks")
+def clocks() -> None:
+    """Compute open requests' dates again: a holiday may have been adopted, or a day have ended."""
+    clocks_recompute(at=timezone.now())
