@@ -24,6 +24,8 @@ BYTES = 8  #: bytes from which a form is looked for in raw bytes
 WINDOW = 64  #: characters; a longer text is searched for piece by piece, so that a part of it is found too
 
 _URL = bytes.maketrans(b"+/", b"-_")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_SEXTETS = {char: value for value, char in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,36 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Edges:
+    """What the base64 characters right before and after a needle must hold: some low and some high bits are the text's.
+
+    Without them a text would be found in another that differs in its last character only, as numbers do.
+    """
+
+    length: int
+    low_bits: int
+    low: int
+    high_bits: int
+    high: int
+
+    def fit(self, hay: bytes | mmap, place: int) -> bool:
+        """Return whether an occurrence at `place` goes on as the text does; a missing neighbour is no excuse."""
+        before = _SEXTETS.get(hay[place - 1]) if place and self.low_bits else None
+        end = place + self.length
+        after = _SEXTETS.get(hay[end]) if end < len(hay) and self.high_bits else None
+        if before is not None and before & ((1 << self.low_bits) - 1) != self.low:
+            return False
+        return after is None or after >> (6 - self.high_bits) == self.high
+
+
+@dataclass(frozen=True, slots=True)
 class _Form:
     """What a needle stands for; `part` is the piece of a long text, empty when the needle is the whole of one."""
 
     name: str
     secret: Secret
     part: str
+    edges: Edges | None
 
 
 class LeakSearch:
@@ -77,8 +103,8 @@ class LeakSearch:
             for part in ("", *windows(secret.text)):
                 if part and part in ours:
                     continue
-                for name, needle in forms(part or secret.text):
-                    form = _Form(name, secret, part)
+                for name, needle, edges in forms(part or secret.text):
+                    form = _Form(name, secret, part, edges)
                     if name == "plain":
                         in_texts.setdefault(needle, []).append(form)
                     if len(needle) >= BYTES:
@@ -88,7 +114,8 @@ class LeakSearch:
 
     def explain(self, text: str) -> None:
         """Take note of a text that is rightly shown: pieces of hidden texts that it holds are no leak elsewhere."""
-        self._explained |= {form.part for form in self._texts.found(text.encode("utf-8", "surrogatepass")) if form.part}
+        hay = text.encode("utf-8", "surrogatepass")
+        self._explained |= {form.part for form, _ in self._texts.found(hay) if form.part}
 
     def in_text(self, file: str, text: str) -> set[Finding]:
         """Search one text that is shown in `file`."""
@@ -110,8 +137,8 @@ class LeakSearch:
     def _findings(self, file: str, hay: bytes | mmap, needles: Needles[_Form], suffix: str) -> set[Finding]:
         return {
             Finding(file, form.name + suffix, form.secret.bates, form.secret.path)
-            for form in needles.found(hay)
-            if form.part not in self._explained
+            for form, place in needles.found(hay)
+            if form.part not in self._explained and (form.edges is None or form.edges.fit(hay, place))
         }
 
 
@@ -124,13 +151,22 @@ def windows(text: str) -> Iterator[str]:
     yield text[-WINDOW:]
 
 
-def forms(text: str) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and bytes of each form in which a file may carry a text; the first is the text itself in UTF-8."""
+def forms(text: str) -> Iterator[tuple[str, bytes, Edges | None]]:
+    """Yield the name and bytes of each form in which a file may carry a text; the first is the text itself in UTF-8.
+
+    A base64 form is the characters that lie wholly in the text, with what their neighbours must hold.
+    """
     seen: set[bytes] = set()
     for name, octets in _forms(text):
         if octets and octets not in seen:
             seen.add(octets)
-            yield name, octets
+            yield name, octets, None
+    plain = text.encode("utf-8", "surrogatepass")
+    for shift in range(3):
+        core, edges = _base64_core(plain, shift)
+        for needle in {core, core.translate(_URL)}:
+            if needle:
+                yield "base64", needle, edges
 
 
 def _forms(text: str) -> Iterator[tuple[str, bytes]]:
@@ -144,20 +180,19 @@ def _forms(text: str) -> Iterator[tuple[str, bytes]]:
         yield f"hex {codec}", binascii.hexlify(wide).upper()
     yield "hex", binascii.hexlify(plain)
     yield "hex", binascii.hexlify(plain).upper()
-    for shift in range(3):
-        core = _base64_core(plain, shift)
-        yield "base64", core
-        yield "base64", core.translate(_URL)
     yield "escaped", json.dumps(text)[1:-1].encode("ascii")
     yield "percent", quote(text, safe="", errors="surrogatepass").encode("ascii")
 
 
-def _base64_core(octets: bytes, shift: int) -> bytes:
-    """Return the characters that base64 gives to `octets` wherever it begins at a byte of this remainder by three.
+def _base64_core(octets: bytes, shift: int) -> tuple[bytes, Edges]:
+    """Return the characters that base64 gives to `octets` wherever they begin at a byte of this remainder by three.
 
-    The first and last characters, which depend on the neighbours, are cut off.
+    The first and last characters, which the text shares with its neighbours, are cut off and become the edges.
     """
     encoded = b64encode(b"\x00" * shift + octets)
     first = (8 * shift + 5) // 6
-    last = 8 * (shift + len(octets)) // 6
-    return encoded[first:last]
+    last, high_bits = divmod(8 * (shift + len(octets)), 6)
+    low_bits = 6 * first - 8 * shift
+    low = _SEXTETS[encoded[first - 1]] & ((1 << low_bits) - 1) if low_bits else 0
+    high = _SEXTETS[encoded[last]] >> (6 - high_bits) if high_bits else 0
+    return encoded[first:last], Edges(last - first, low_bits, low, high_bits, high)

@@ -21,8 +21,8 @@ class Needles(Generic[T]):
             self._by_prefix.setdefault(needle[:prefix], []).append((needle, tuple(things)))
         self._pattern = re.compile(_alternatives(sorted(self._by_prefix)), re.DOTALL) if self._by_prefix else None
 
-    def found(self, hay: bytes | mmap) -> Iterator[T]:
-        """Yield what each occurrence stands for, once for each occurrence."""
+    def found(self, hay: bytes | mmap) -> Iterator[tuple[T, int]]:
+        """Yield what each occurrence stands for, and where it begins, once for each occurrence."""
         if self._pattern is None:
             return
         place = 0
@@ -30,7 +30,8 @@ class Needles(Generic[T]):
             place = match.start() + 1
             for needle, things in self._by_prefix[match.group()]:
                 if hay[match.start() : match.start() + len(needle)] == needle:
-                    yield from things
+                    for thing in things:
+                        yield thing, match.start()
 
 
 def _alternatives(strings: list[bytes]) -> bytes:

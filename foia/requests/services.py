@@ -283,7 +283,7 @@ def request_withdraw(*, request_ref: uuid.UUID, words: str, actor: Actor, at: da
 
 
 def request_close(*, request_ref: uuid.UUID, actor: Actor, at: datetime) -> RequestStep:
-    """Close the file: its collections and its hold keep nothing any more.
+    """Close the file: its collections and its holds keep nothing any more.
 
     After a denial, in whole or in part, not before the time for review has run out (5 ILCS 140/9.5(a)). Raises Denied,
     and Refused with the day on which it can be closed.
@@ -295,9 +295,10 @@ def request_close(*, request_ref: uuid.UUID, actor: Actor, at: datetime) -> Requ
         request_move(request, RequestState.CLOSED)
         for collection in _collections(request).exclude(pk__in=CollectionClosed.objects.values("collection_id")):
             collection_close(collection=collection, actor=actor, at=at)
-        if request.hold_ref is not None:
-            reason = _("Records request %(number)s is closed") % {"number": request.number}
-            hold_release(hold_ref=request.hold_ref, reason=reason, actor=actor, at=at)
+        reason = _("Records request %(number)s is closed") % {"number": request.number}
+        placed = request.steps.filter(kind=StepKind.HELD).values("about_ref")
+        for hold in Hold.objects.filter(ref__in=placed, released_at=None):
+            hold_release(hold_ref=hold.ref, reason=reason, actor=actor, at=at)
         step = step_write(request, StepKind.CLOSED, by=actor.person, at=at)
         audit(actor, "request.close", at=at, object_kind="request", object_ref=request.ref)
     return step

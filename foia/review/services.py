@@ -16,6 +16,7 @@ from archive.ledger.encoding import base64url
 from archive.ledger.services import EventDraft, append_events
 from foia.collections.models import Collection, CollectionClosed, CollectionItem, Purpose
 from foia.requests.services import request_decided
+from foia.requests.steps import request_locked
 from foia.review.exemptions import exemptions_check
 from foia.review.models import Approval, Redaction, ReviewDecision
 from foia.review.reading import committed_of
@@ -211,6 +212,8 @@ def review_confirm(*, collection: Collection, actor: Actor, at: datetime) -> App
     """
     require(actor, "request.decide", at)
     with transaction.atomic():
+        if collection.purpose == Purpose.REQUEST:
+            request_locked(collection.purpose_ref)  # before the chains, as every act on a request does
         if CollectionClosed.objects.filter(collection=collection).exists():
             raise Refused("collection.closed", "This collection is closed already.")
         seen = visible(actor, CollectionItem.objects.filter(collection=collection), at).count()

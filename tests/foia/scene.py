@@ -276,7 +276,7 @@ def reviewed(*, picture_bytes: bytes | None = None, more: tuple[Said, ...] = ())
     shown, redacted, withheld, *others = captured(
         account,
         Said("The road is closed until noon", handle="roadwatch", attachments=("A barrier",) if picture_bytes else ()),
-        Said(REDACTED_TEXT, handle="caller"),
+        Said(REDACTED_TEXT, handle="caller", name="Casey Dialtone"),
         Said(WITHHELD, handle="whisperer", name="Whisper"),
         *more,
     )

@@ -40,6 +40,7 @@ from foia.production.tasks import build
 from foia.requests.letters import letter_text
 from foia.requests.models import LetterKind, RequestState
 from foia.requests.services import request_close
+from foia.review.redaction import Ask
 from foia.review.services import review_confirm, review_disclose, review_redact, review_withhold
 from retention.errors import Refused
 from tests.committed import CommittedDatabase
@@ -181,6 +182,41 @@ def test_a_leak_is_found_nothing_is_sealed_and_the_numbers_stay_used(session: ps
         production_build(production, watch())
     again = production_number(collection=case.collection, prefix="DEMO", actor=case.staff.officer, at=AT)
     assert again.first == 5
+
+
+def hidden_author(*more: Said) -> Reviewed:
+    """Return a confirmed review in which the author of the redacted record is hidden."""
+    case = scene.reviewed(more=more)
+    review_redact(
+        item=scene.item_of(case.collection, case.redacted),
+        asks=[Ask("/author/name", "7(1)(c)")],
+        basis="A private person.",
+        actor=case.staff.clerk,
+        at=AT,
+    )
+    review_confirm(collection=case.collection, actor=case.staff.officer, at=AT)
+    return case
+
+
+def test_a_hidden_author_is_named_in_no_file(session: psycopg.Connection, tmp_path: Path) -> None:
+    top = unpacked(built(numbered(hidden_author()), session), tmp_path / "open")
+    assert verdict(top)[0] == 0
+    record = json.loads((top / "data/records/DEMO-000002.json").read_text())
+    assert [each["path"] for each in record["withheld"]] == ["/author", "/url"]
+    with (top / "data/index.csv").open(encoding="utf-8-sig", newline="") as stream:
+        row = list(csv.DictReader(stream))[1]
+    assert (row["Author"], row["Address"], row["Withheld"]) == ("", "", "2")
+    assert b"@caller" not in b"".join(each.read_bytes() for each in top.rglob("*") if each.is_file())
+    page = pypdf.PdfReader(top / "data/production.pdf").pages[1].extract_text()
+    assert "caller" not in page
+    assert page.count("[7(1)(c)]") == 2
+
+
+def test_an_author_hidden_here_and_named_there_is_a_leak(session: psycopg.Connection) -> None:
+    case = hidden_author(Said("Me again", handle="caller", id="999938475610290000"))
+    with pytest.raises(Refused, match="leak scan"):
+        production_build(numbered(case), watch())
+    assert {each["path"] for each in LeakScan.objects.get().findings} >= {"/author/handle"}
 
 
 def test_a_leak_in_the_letter_is_found_too(session: psycopg.Connection) -> None:

@@ -117,6 +117,24 @@ def test_a_leak_across_the_border_of_two_inflated_pieces_is_found(tmp_path: Path
             assert "plain compressed" in findings(zlib.compress(b"." * before + LEAK + b"." * 99), tmp_path), before
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    number=st.from_regex(r"[0-9]{9,19}", fullmatch=True),
+    digit=st.integers(1, 9),
+    end=st.sampled_from([0, -1]),
+    before=st.binary(max_size=5),
+    after=st.binary(max_size=5),
+)
+def test_a_number_that_differs_in_one_digit_is_not_taken_for_the_hidden_one(
+    number: str, digit: int, end: int, before: bytes, after: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    place = end % len(number)
+    other = number[:place] + str((int(number[place]) + digit) % 10) + number[place + 1 :]
+    folder = tmp_path_factory.mktemp("hay")
+    assert findings(b64encode(before + number.encode() + after), folder, text=number) == {"base64"}
+    assert not findings(b64encode(before + other.encode() + after), folder, text=number)
+
+
 @settings(max_examples=60, deadline=None)
 @given(text=st.text(min_size=8, max_size=80), before=st.binary(max_size=7), after=st.binary(max_size=7))
 def test_base64_of_any_text_at_any_place_is_found(

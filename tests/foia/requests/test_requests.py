@@ -270,6 +270,21 @@ def test_a_withdrawn_request_closes_and_lets_go_of_everything() -> None:
     }
 
 
+def test_a_second_search_needs_a_wide_hold_again_and_closing_lifts_every_hold() -> None:
+    people = scene.staff()
+    scene.year_2026(people.officer)
+    scene.captured(scene.page(), scene.Said("Hello"))
+    request = scene.request_of(people.clerk)
+    scene.collected(request, people.officer)
+    request_hold(request_ref=request.ref, scopes=[Scope()], actor=people.clerk, at=RECEIVED)
+    scene.collected(request, people.officer)
+    assert Hold.objects.filter(released_at=None).count() == 2
+    request_withdraw(request_ref=request.ref, words="", actor=people.clerk, at=RECEIVED)
+    request_close(request_ref=request.ref, actor=people.officer, at=RECEIVED)
+    assert not Hold.objects.filter(released_at=None).exists()
+    assert CollectionClosed.objects.count() == 2
+
+
 def test_who_may_not_take_requests_takes_none() -> None:
     people = scene.staff()
     scene.year_2026(people.officer)
