@@ -171,11 +171,17 @@ REQUIRED_GUARDS: list[str] = [
 DESTRUCTION_HOLDINGS: list[str] = ["archive.destruction.record_holding.RECORDS"]
 CAPTURE_LISTENERS: list[str] = ["retention.schedules.listener.LISTENER", "retention.holds.listener.LISTENER"]
 LEDGER_KINDS: list[str] = ["foia.kinds.KINDS"]
+RECORD_FILTERS: list[str] = ["retention.schedules.search_filter.SERIES"]
+RECORD_PANELS: list[str] = ["retention.dispositions.panel.retention_panel"]
 
 DISPOSAL_AUTHORITY = "illinois"  # whose disposal certificate must come back: a file in retention/rules/authorities
 
 # What waits for a person on Today: functions (actor, at) -> list[archive.waiting.Waiting] (config/desk/today.py).
-TODAY_ITEMS: list[str] = []
+TODAY_ITEMS: list[str] = [
+    "retention.dispositions.waiting.lists_waiting",
+    "retention.holds.waiting.holds_to_review",
+    "retention.schedules.waiting.unscheduled_waiting",
+]
 
 LOGGING = {
     "version": 1,

@@ -39,6 +39,11 @@ PLACES = (
         "/dispositions/",
         frozenset({"disposition.propose", "disposition.approve", "disposition.execute"}),
     ),
+    Place(
+        _("Schedules"),
+        "/schedules/",
+        frozenset({"schedule.adopt", "disposition.propose", "disposition.approve"}),
+    ),
     Place(_("Productions"), "/productions/", frozenset({"production.make", "production.release"})),
     Place(_("Accounts"), "/accounts/", frozenset({"record.read"})),
 )
