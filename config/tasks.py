@@ -1,6 +1,7 @@
 """The one beat task: it sends again whatever is due and unclaimed, and enqueues what has become due."""
 
 from celery import shared_task
+from django.db import transaction
 from django.utils import timezone
 
 from archive.access.audit import audit_batch_seal
@@ -28,4 +29,5 @@ def audit_batch() -> None:
 @shared_task(name="config.clocks")
 def clocks() -> None:
     """Compute open requests' dates again: a holiday may have been adopted, or a day have ended."""
-    clocks_recompute(at=timezone.now())
+    with transaction.atomic():
+        clocks_recompute(at=timezone.now())
