@@ -3,13 +3,18 @@
 MUST
  1. `put` creates: a key that exists raises `AlreadyExists` and changes nothing, also when two put at once.
  2. When `put` returns, the bytes are durable, and size and digests are of the bytes that were read from `chunks`.
- 3. When `put` raises, either nothing lies under the key or bytes that an intent names, which the sweeper finds.
+ 3. When `put` raises, either nothing lies under the key, or bytes that `delete` of the key removes: an intent names the
+    key, and the sweeper calls it. What `chunks` raises comes out as it is.
  4. `open` gives exactly the bytes of the version that was put, or raises `Missing`.
- 5. `delete` removes one version for good and returns only when a read of it fails; a version under lock raises `Locked`.
- 6. `level` says what stops a deletion behind our back: `advisory` (file modes), `governance` or `compliance`.
+ 5. `delete` removes one version for good, or without a version id everything under the key, unfinished uploads too. It
+    returns only when a look shows that nothing is left; a version under lock raises `Locked`.
+ 6. `exists` says no only when the store itself said no. No answer, no access, no bucket raise `Unavailable`.
+ 7. `lock` keeps a version from deletion until then. It never shortens a lock.
+ 8. `level` says what stops a deletion behind our back: `advisory` (file modes), `governance` or `compliance`.
 
 SHOULD
  1. Stream: hold no more than a few megabytes of an object in memory.
+ 2. Bound each outside call in time, and repeat only those that are safe to repeat: a `put` never is.
 
 MAY
  1. Return no version id and no lock where the store has none.
@@ -34,24 +39,32 @@ class Level(StrEnum):
 class StoreError(Exception):
     """Base of what a store raises. `retryable` tells whether asking again can help."""
 
+    code = "storage.error"
     retryable = False
 
 
 class AlreadyExists(StoreError):
     """The key is taken; nothing was changed."""
 
+    code = "storage.taken"
+
 
 class Missing(StoreError):
     """There are no such bytes."""
+
+    code = "storage.missing"
 
 
 class Damaged(StoreError):
     """The bytes are not those that were put."""
 
+    code = "storage.damaged"
+
 
 class Locked(StoreError):
     """The version may not be deleted yet; `until` says when, if the store tells."""
 
+    code = "storage.locked"
     retryable = True
 
     def __init__(self, message: str, until: datetime | None = None) -> None:
@@ -62,6 +75,7 @@ class Locked(StoreError):
 class Unavailable(StoreError):
     """The store did not answer, or has no room."""
 
+    code = "storage.unavailable"
     retryable = True
 
 
@@ -78,7 +92,7 @@ class Stored:
 
 
 class EvidenceStore(Protocol):
-    """A place for bytes. Keys are random UUIDs as text."""
+    """A place for bytes. Keys are random UUIDs as text; anything else raises ValueError."""
 
     name: str
     level: Level
@@ -88,7 +102,7 @@ class EvidenceStore(Protocol):
         ...
 
     def open(self, key: str, version_id: str = "") -> AbstractContextManager[BinaryIO]:
-        """Open bytes for reading. Raises Missing or Unavailable."""
+        """Open bytes for reading; reading them may raise Unavailable. Raises Missing or Unavailable."""
         ...
 
     def exists(self, key: str, version_id: str = "") -> bool:
@@ -96,5 +110,9 @@ class EvidenceStore(Protocol):
         ...
 
     def delete(self, key: str, version_id: str = "") -> None:
-        """Remove one version for good; gone already is fine. Raises Locked or Unavailable."""
+        """Remove one version for good, or all; gone already is fine. Raises Locked or Unavailable."""
+        ...
+
+    def lock(self, key: str, version_id: str, until: datetime) -> datetime | None:
+        """Lock a version at least until then; return its lock, None without one. Raises Missing or Unavailable."""
         ...

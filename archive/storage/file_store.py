@@ -1,25 +1,27 @@
 """The evidence store on a file system: create-only, synced to the disk, read-only files."""
 
-import hashlib
 import os
-import tempfile
-import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 from uuid import UUID
 
 from django.core.files.storage import FileSystemStorage
 
 from archive.storage.contract import AlreadyExists, Level, Missing, Stored, Unavailable
+from archive.storage.metering import Meter
 
 READ_ONLY = 0o444
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class FileEvidenceStore(FileSystemStorage):
     """Files under `location`, two folders deep by the first bytes of their random key.
 
     A file appears under its name only when it is whole and synced, by a hard link that fails if the name is taken.
+    Until then it is `.new-KEY` beside it, so that whoever deletes the key deletes what a crash left of it too.
     """
 
     name = "file"
@@ -35,56 +37,97 @@ class FileEvidenceStore(FileSystemStorage):
 
     def put(self, key: str, chunks: Iterable[bytes]) -> Stored:
         """Write new bytes; see the contract."""
-        target = self.path_of(key)
-        digest, crc, size = hashlib.sha256(), 0, 0
-        _make_folders(target.parent, Path(self.location))
-        descriptor, fresh = tempfile.mkstemp(prefix=".new-", dir=target.parent)
+        target, meter = self.path_of(key), Meter()
+        fresh = _fresh(target)
+        with _refusing("keep the bytes"):
+            _make_folders(target.parent, Path(self.location))
+            folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                for chunk in chunks:
-                    file.write(chunk)
-                    digest.update(chunk)
-                    crc = zlib.crc32(chunk, crc)
-                    size += len(chunk)
-                file.flush()
-                os.fchmod(file.fileno(), READ_ONLY)
-                os.fsync(file.fileno())
+            with _refusing("keep the bytes", taken=key):
+                handle = os.open(fresh.name, _CREATE, READ_ONLY, dir_fd=folder)
             try:
-                os.link(fresh, target)
-            except FileExistsError:
-                raise AlreadyExists(f"{key} is taken.") from None
-            _sync(target.parent)
-        except OSError as error:
-            raise Unavailable(f"The evidence store could not keep the bytes: {error.strerror}.") from error
+                _fill(handle, meter.watch(chunks))
+                with _refusing("keep the bytes", taken=key):
+                    os.link(fresh.name, target.name, src_dir_fd=folder, dst_dir_fd=folder)
+            finally:
+                with _refusing("clear up"):
+                    os.unlink(fresh.name, dir_fd=folder)
+                    os.fsync(folder)  # while the folder is still open, or an error of the disk is lost
         finally:
-            Path(fresh).unlink(missing_ok=True)
-        return Stored(key, size, digest.digest(), crc)
+            os.close(folder)
+        return meter.stored(key)
 
     def open(self, key: str, version_id: str = "") -> Any:
         """Open bytes for reading; see the contract."""
         return self._reading(key)
 
     def _reading(self, key: str) -> BinaryIO:
-        try:
+        with _refusing("read", missing=key):
             return self.path_of(key).open("rb")
-        except FileNotFoundError:
-            raise Missing(f"{key} is not in the evidence store.") from None
-        except OSError as error:
-            raise Unavailable(f"The evidence store could not be read: {error.strerror}.") from error
 
     def exists(self, key: str, version_id: str = "") -> bool:
-        """Tell whether the bytes are there."""
-        return self.path_of(key).exists()
+        """Tell whether the bytes are there; see the contract. A store whose own folder is gone does not answer."""
+        try:
+            os.stat(self.path_of(key))
+        except FileNotFoundError:
+            if os.path.isdir(self.location):
+                return False
+            raise Unavailable("The folder of the evidence store is not there.") from None
+        except OSError as error:
+            _refuse("look for the bytes", error)
+        return True
 
     def delete(self, key: str, version_id: str = "") -> None:
-        """Remove the file and sync its folder; see the contract."""
+        """Remove the file and what a crash left of one, and sync the folder; see the contract."""
         target = self.path_of(key)
-        try:
-            target.unlink(missing_ok=True)
+        with _refusing("delete the bytes"):
+            for path in (target, _fresh(target)):
+                path.unlink(missing_ok=True)
             if target.parent.exists():
                 _sync(target.parent)
-        except OSError as error:
-            raise Unavailable(f"The evidence store could not delete the bytes: {error.strerror}.") from error
+        if self.exists(key):
+            raise Unavailable(f"The evidence store still shows {key} after deleting it.")
+
+    def lock(self, key: str, version_id: str, until: datetime) -> datetime | None:
+        """Return None: files have no lock."""
+        if not self.exists(key):
+            raise Missing(f"{key} is not in the evidence store.")
+        return None
+
+
+def _fresh(target: Path) -> Path:
+    return target.with_name(f".new-{target.name}")
+
+
+def _fill(handle: int, chunks: Iterator[bytes]) -> None:
+    """Write the chunks and sync them. What `chunks` raises is not the store's and comes out as it is."""
+    with os.fdopen(handle, "wb") as file:
+        for chunk in chunks:
+            with _refusing("keep the bytes"):
+                file.write(chunk)
+        with _refusing("keep the bytes"):
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextmanager
+def _refusing(doing: str, *, taken: str = "", missing: str = "") -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError as error:
+        if taken:
+            raise AlreadyExists(f"{taken} is taken.") from None
+        _refuse(doing, error)
+    except FileNotFoundError as error:
+        if missing:
+            raise Missing(f"{missing} is not in the evidence store.") from None
+        _refuse(doing, error)
+    except OSError as error:
+        _refuse(doing, error)
+
+
+def _refuse(doing: str, error: OSError) -> NoReturn:
+    raise Unavailable(f"The evidence store could not {doing}: {error.strerror}.") from error
 
 
 def _make_folders(folder: Path, root: Path) -> None:

@@ -84,8 +84,9 @@ def table_import(
             reader.seek(stored["offset"])
         head = canonical_bytes({"method": "IMPORT", "columns": header, "file": path.name})
         for stretch in reader.stretches(first_row=report.rows + 1, width=len(header), most=UNIT):
+            received = _received(account, stretch, rows, head, now())  # large bad rows go to the store before
             with transaction.atomic():
-                _take(run, account, stretch, rows, head, report, coverage, now())
+                _take(run, account, received, len(stretch.rows) + len(stretch.bad), report, coverage, now())
                 claim.progress(
                     at=now(),
                     done=report.rows,
@@ -103,16 +104,7 @@ def table_import(
     return report
 
 
-def _take(
-    run: CaptureRun,
-    account: Account,
-    stretch: Stretch,
-    rows: RowReader,
-    head: bytes,
-    report: Report,
-    coverage: Coverage,
-    at: datetime,
-) -> None:
+def _received(account: Account, stretch: Stretch, rows: RowReader, head: bytes, at: datetime) -> Received:
     items: list[Item] = []
     said: dict[str, Fields] = {}
     bad = [(row.bad, row.number) for row in stretch.bad]
@@ -125,7 +117,7 @@ def _take(
         else:
             items.append(item)
     kept = bad_keep(stretch.body, [one for one, _ in bad], account=account, at=at)
-    received = Received(
+    return Received(
         purpose="import",
         outcome="ok",
         status=None,
@@ -135,16 +127,21 @@ def _take(
         items=items,
         bad=[KeptBad(k.bad, k.raw, k.stored, number) for k, (_, number) in zip(kept, bad, strict=True)],
     )
+
+
+def _take(
+    run: CaptureRun, account: Account, received: Received, rows: int, report: Report, coverage: Coverage, at: datetime
+) -> None:
     committed = exchange_commit(run, account, received, at=at)
     coverage.add(committed)
-    report.rows += len(stretch.rows) + len(stretch.bad)
+    report.rows += rows
     report.taken += committed.new
     report.edited += len(committed.edited)
     report.repeated += committed.unchanged + committed.repeated
     report.disposed += committed.disposed
     report.quarantined += committed.quarantined
-    for one, _ in bad:
-        report.codes[one.code] = report.codes.get(one.code, 0) + 1
+    for kept in received.bad:
+        report.codes[kept.bad.code] = report.codes.get(kept.bad.code, 0) + 1
 
 
 def _claim(account: Account, path: Path, mapping: Mapping, at: datetime) -> Claim:
