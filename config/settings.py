@@ -172,15 +172,28 @@ DESTRUCTION_HOLDINGS: list[str] = ["archive.destruction.record_holding.RECORDS"]
 CAPTURE_LISTENERS: list[str] = ["retention.schedules.listener.LISTENER", "retention.holds.listener.LISTENER"]
 LEDGER_KINDS: list[str] = ["foia.kinds.KINDS"]
 RECORD_FILTERS: list[str] = ["retention.schedules.search_filter.SERIES"]
-RECORD_PANELS: list[str] = ["retention.dispositions.panel.retention_panel"]
+RECORD_PANELS: list[str] = [
+    "archive.capture.panels.history_panel",
+    "archive.capture.panels.received_panel",
+    "retention.dispositions.panel.retention_panel",
+    "foia.production.panels.requests_panel",
+]
+ACCESS_VISIBILITY: list[str] = ["archive.records.visibility.SEARCH_RUNS"]
 
 DISPOSAL_AUTHORITY = "illinois"  # whose disposal certificate must come back: a file in retention/rules/authorities
 
 # What waits for a person on Today: functions (actor, at) -> list[archive.waiting.Waiting] (config/desk/today.py).
 TODAY_ITEMS: list[str] = [
+    "archive.capture.waiting.removals",
+    "archive.capture.waiting.failures",
+    "archive.capture.waiting.approvals",
+    "archive.capture.waiting.quarantine",
     "retention.dispositions.waiting.lists_waiting",
     "retention.holds.waiting.holds_to_review",
     "retention.schedules.waiting.unscheduled_waiting",
+    "foia.requests.waiting.requests_due",
+    "foia.review.waiting.reviews_waiting",
+    "foia.production.waiting.productions_waiting",
 ]
 
 LOGGING = {

@@ -6,7 +6,7 @@ from archive.accounts.models import Account
 
 
 def account_named(name: str) -> Account:
-    """Return the account with this ref or handle. Raises Account.DoesNotExist with a sentence, also for two of a handle."""
+    """Return the account with this ref or handle. Raises Account.DoesNotExist with a sentence, also for two of one."""
     try:
         return Account.objects.get(ref=UUID(name))
     except ValueError:

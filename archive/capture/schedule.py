@@ -18,6 +18,10 @@ TASK = "archive.capture.account"
 Depth = Literal["recent", "whole"]
 
 
+class CaptureRefused(Exception):
+    """A run that cannot be asked for; the message says why."""
+
+
 def captures_enqueue(*, at: datetime) -> int:
     """Enqueue a run for every approved account that is due; return how many. One that runs already is not doubled."""
     due = Account.objects.filter(capture_due_at__lte=at, approval__isnull=False)

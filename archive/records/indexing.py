@@ -8,7 +8,7 @@ from django.db import connection
 
 from archive.bulk import copy_rows, copy_text_rows
 from archive.records.tokens import FIELD_GAP, TOKENIZER_VERSION
-from archive.records.vectors import indexed_words
+from archive.records.vectors import IndexedWords, indexed_words
 
 TOKEN_COLUMNS = ("record_id", "kind", "value", "sort_at")
 TOKEN_TYPES = ("int8", "varchar", "varchar", "timestamptz")
@@ -16,7 +16,7 @@ TOKEN_TYPES = ("int8", "varchar", "varchar", "timestamptz")
 
 @dataclass(frozen=True, slots=True)
 class SearchEntry:
-    """What search needs to know of a new record: `texts` are its words, alt texts and the author's names."""
+    """What search needs to know of a new record: `words` are those of its texts, alt texts and author's names."""
 
     record_id: int
     sort_at: datetime
@@ -26,14 +26,14 @@ class SearchEntry:
     kind: str
     state: str
     compartment: str
-    texts: Sequence[str]
+    words: IndexedWords
 
 
 def search_entries_add(entries: Sequence[SearchEntry]) -> None:
     """Write the search rows of new records. Needs the transaction that writes the records."""
     rows, tokens = [], []
     for entry in entries:
-        vector, named = indexed_words(entry.texts)
+        vector, named = entry.words
         rows.append(
             (
                 entry.record_id,

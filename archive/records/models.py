@@ -217,7 +217,7 @@ class SearchToken(Derived):
 
 
 class SearchRun(Evidence):
-    """A count that can be sworn to: what was asked, of what, when, and the digest of the sorted refs found (search.md 6)."""
+    """A count that can be sworn to: what was asked, of what, when, and the digest of the refs found (search.md 6)."""
 
     ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     query_ref = models.UUIDField()  #: the words of the query, as a `Words` row
@@ -268,7 +268,7 @@ class Tombstone(Evidence):
 
 
 class TombstoneKey(Evidence):
-    """HMAC(recapture key, network | namespace | id): capture asks it, so that what was disposed of is not taken in again."""
+    """HMAC(recapture key, network | namespace | id): capture asks it, so that what went is not taken in again."""
 
     tombstone = models.ForeignKey(Tombstone, on_delete=models.PROTECT, related_name="keys")
     hmac = models.BinaryField(unique=True)

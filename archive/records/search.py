@@ -21,6 +21,7 @@ CAP = 10_000  #: hits up to which step one is exact
 PAGE = 25
 FACETS = ("account_id", "kind", "state", "series_id", "year")
 EXACT_TIMEOUT_MS = 10_000
+TOOK_TOO_LONG = "57014"  #: what PostgreSQL says when a statement ran into its timeout
 
 Facets = dict[str, dict[Any, int]]
 
@@ -200,7 +201,7 @@ def search_exactly(*, actor: Actor, at: datetime, words: str = "", filters: Filt
             )
             total, facets = facets_of(cursor.fetchall())
     except DatabaseError as error:
-        if getattr(error.__cause__, "sqlstate", "") == "57014":
+        if getattr(error.__cause__, "sqlstate", "") == TOOK_TOO_LONG:
             return ExactAnswer(None, None, at)
         raise
     return ExactAnswer(total, facets, at)

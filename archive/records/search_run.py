@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import orjson
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from archive.access import policy
 from archive.access.actor import Actor
@@ -17,15 +17,24 @@ from archive.ledger.encoding import base64url
 from archive.ledger.services import EventDraft, append_events
 from archive.records.models import SearchRun
 from archive.records.query import parse_query
-from archive.records.search import FACETS, Condition, Facets, Filters, condition_of, facets_of
+from archive.records.search import (
+    EXACT_TIMEOUT_MS,
+    FACETS,
+    TOOK_TOO_LONG,
+    Condition,
+    Facets,
+    Filters,
+    condition_of,
+    facets_of,
+)
 from archive.records.tokens import TOKENIZER_VERSION
 
 
 def search_freeze(*, actor: Actor, words: str, filters: Filters, at: datetime) -> SearchRun:
     """Run a search once, in one statement's snapshot, and keep every hit with the digest of their sorted refs.
 
-    It sees what `actor` may see, hidden and removed records included; which compartments that was is kept. The digest is
-    SHA-256 over the 16-byte refs in rising order. Raises `policy.Denied`, a QueryError or a FilterError.
+    It sees what `actor` may see, hidden and removed records included; which compartments that was is kept. The digest
+    is SHA-256 over the 16-byte refs in rising order. Raises `policy.Denied`, a QueryError or a FilterError.
     """
     query = parse_query(words) if words.strip() else None
     with transaction.atomic():
@@ -92,7 +101,8 @@ def _freeze(run_id: int, condition: Condition) -> _Found:
             " SELECT %s, record_id FROM found ORDER BY record_id),"
             f" counted AS (SELECT {columns}, GROUPING({columns}) AS level, count(*) AS n FROM found"
             f" GROUP BY GROUPING SETS ({sets}, ()))"
-            " SELECT (SELECT sha256(coalesce(string_agg(uuid_send(ref), ''::bytea ORDER BY ref), ''::bytea)) FROM found),"
+            " SELECT (SELECT sha256(coalesce(string_agg(uuid_send(ref), ''::bytea ORDER BY ref), ''::bytea))"
+            " FROM found),"
             " pg_current_snapshot()::text,"
             f" (SELECT json_agg(json_build_array({columns}, level, n)) FROM counted)",
             [*condition.parameters, run_id],
@@ -102,8 +112,24 @@ def _freeze(run_id: int, condition: Condition) -> _Found:
     return _Found(total, bytes(digest), snapshot, facets)
 
 
+def search_limits(*, actor: Actor, at: datetime, filters: Filters) -> dict[str, int] | None:
+    """Return what words cannot find inside the filters, as far as the actor sees; None when it takes too long."""
+    compartments = sorted(policy.open_compartments(actor, at))
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(EXACT_TIMEOUT_MS)])
+            return _limits(filters, compartments)
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", "") == TOOK_TOO_LONG:
+            return None
+        raise
+
+
 def _limits(filters: Filters, compartments: list[str]) -> dict[str, int]:
-    """Count what words cannot find inside the filters: no text, text past the limit, words cut by older rules."""
+    """Count what words cannot find inside the filters: no text, text past the limit, words cut by older rules.
+
+    It reads every record inside the filters.
+    """
     scope = condition_of(None, filters, compartments)
     with connection.cursor() as cursor:
         cursor.execute(

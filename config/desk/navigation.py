@@ -32,6 +32,7 @@ PLACES = (
     Place(_("Today"), "/"),
     Place(_("Search"), SEARCH, frozenset({"record.search"})),
     Place(_("Removals"), "/removals/", frozenset({"removal.explain"})),
+    Place(_("Quarantine"), "/quarantine/", frozenset({"import.run", "capture.run", "audit.read"})),
     Place(_("Requests"), "/requests/", frozenset({"request.take", "request.review", "request.decide"})),
     Place(_("Holds"), "/holds/", frozenset({"hold.place", "hold.release"})),
     Place(

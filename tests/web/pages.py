@@ -10,6 +10,7 @@ A page that is in the URL configuration and not here fails both. To add one, add
 rows, one with `post`. A long list of an app's rows lies in a file of its own and is joined to PAGES here.
 """
 
+from tests.web.archive_pages import ARCHIVE_PAGES
 from tests.web.foia_pages import FOIA_PAGES
 from tests.web.retention_pages import RETENTION
 from tests.web.rows import SENT, Row, Whose
@@ -21,6 +22,7 @@ PAGES: list[Row] = [
     Row("sign-in/", public=True, answers=frozenset({302}), look=False),  # a signed-in person is sent on
     Row("sign-in/", public=True, post={}, answers=frozenset({302}), look=False),
     Row("sign-out/", public=True, post={}, answers=SENT),
+    *ARCHIVE_PAGES,
     *RETENTION,
     *FOIA_PAGES,
 ]
