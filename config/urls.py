@@ -21,4 +21,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schedules/", include("retention.schedules.urls")),
     path("requests/", include("foia.requests.urls")),
     path("requests/<uuid:ref>/review/", include("foia.review.urls")),
+    path("productions/", include("foia.production.urls")),
+    path("release/", include("foia.production.public_urls")),
 ]

@@ -1,5 +1,6 @@
 """The addresses of requests, reviews and productions, and what they show."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -9,8 +10,22 @@ from archive.access.actor import Actor
 from archive.access.models import User
 from archive.accounts.models import Account
 from archive.accounts.services import account_approve, account_propose
+from archive.jobs.models import Job, JobState
 from archive.records.search import Filters
+from archive.storage.models import StoredObject
+from archive.storage.selection import evidence_store
 from foia.collections.models import Collection
+from foia.production.answer import answer_letter_issue
+from foia.production.models import (
+    Bundle,
+    LeakScan,
+    Production,
+    ProductionSealed,
+    ProductionState,
+    ReleaseDownload,
+)
+from foia.production.releases import Handed, production_release
+from foia.production.services import production_build_request, production_number
 from foia.requests.holidays import holiday_year_adopt
 from foia.requests.models import Channel, RecordsRequest
 from foia.requests.review_office import review_office_adopt
@@ -229,4 +244,127 @@ REVIEW: list[Row] = [
     ),
 ]
 
-FOIA_PAGES: list[Row] = [*REQUESTS, *REVIEW]
+
+def confirmed(world: World, owner: User) -> Mapping[str, Any]:
+    return {"collection": reviewed(world, confirmed=True).ref}
+
+
+def numbered(world: World, *, letter: bool) -> Production:
+    """A production of a confirmed review, with or without its letter."""
+    office_adopted(world, world.stranger)
+    collection = reviewed(world, confirmed=True)
+    at = world.at - timedelta(minutes=10)
+    production = production_number(collection=collection, prefix="RPD", actor=officer(world), at=at)
+    if letter:
+        answer_letter_issue(production=production, actor=officer(world), at=at)
+        production.refresh_from_db()
+    return production
+
+
+def kept(octets: bytes, world: World) -> StoredObject:
+    """Bytes in the evidence store. The matrix takes everything back, so there is no intent to commit first."""
+    store, key = evidence_store(), uuid.uuid4()
+    put = store.put(str(key), [octets])
+    return StoredObject.objects.create(
+        key=key,
+        store=store.name,
+        size=put.size,
+        sha256=put.sha256,
+        crc32=put.crc32,
+        version_id=put.version_id,
+        lock_until=put.lock_until,
+        compartment="public",
+        created_at=world.at,
+    )
+
+
+def bundled(world: World) -> Production:
+    """A production whose bundle lies in the store. Its bytes are no real bundle: no page looks into them."""
+    production = numbered(world, letter=True)
+    at = world.at - timedelta(minutes=5)
+    scan = LeakScan.objects.create(
+        production=production, at=at, manifest_sha256=bytes(32), searched=12, files=34, octets=56_000, passed=True
+    )
+    ProductionSealed.objects.create(
+        production=production, scan=scan, manifest_sha256=bytes(32), records=3, at=at, event_id=uuid.uuid4()
+    )
+    stored = kept(b"PK the bundle", world)
+    Bundle.objects.create(
+        production=production, checkpoint_size=9, stored=stored, size=stored.size, sha256=stored.sha256, at=at
+    )
+    production.state = ProductionState.BUNDLED
+    production.save(update_fields=["state"])
+    return production
+
+
+def released(world: World) -> Handed:
+    """A link, fetched once."""
+    at = world.at - timedelta(minutes=2)
+    handed = production_release(
+        production=bundled(world), expires_at=at + timedelta(days=30), actor=officer(world), at=at
+    )
+    ReleaseDownload.objects.create(release=handed.release, at=world.at - timedelta(minutes=1))
+    return handed
+
+
+def production_without_letter(world: World, owner: User) -> Mapping[str, Any]:
+    return {"ref": numbered(world, letter=False).ref}
+
+
+def production_with_letter(world: World, owner: User) -> Mapping[str, Any]:
+    return {"ref": numbered(world, letter=True).ref}
+
+
+def production_in_work(world: World, owner: User) -> Mapping[str, Any]:
+    production = numbered(world, letter=True)
+    job = production_build_request(production=production, actor=officer(world), at=world.at)
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, done=2, total=6)
+    return {"ref": production.ref}
+
+
+def production_refused(world: World, owner: User) -> Mapping[str, Any]:
+    production = numbered(world, letter=True)
+    findings = [{"file": "data/production.pdf", "form": "plain", "bates": "RPD-000002", "path": "/content"}]
+    LeakScan.objects.create(
+        production=production,
+        at=world.at,
+        manifest_sha256=bytes(32),
+        searched=12,
+        files=34,
+        octets=56_000,
+        findings=findings,
+        passed=False,
+    )
+    production.state = ProductionState.REFUSED
+    production.save(update_fields=["state"])
+    return {"ref": production.ref}
+
+
+def production_bundled(world: World, owner: User) -> Mapping[str, Any]:
+    return {"ref": bundled(world).ref}
+
+
+def release_made(world: World, owner: User) -> Mapping[str, Any]:
+    handed = released(world)
+    return {"ref": handed.release.production.ref, "release": handed.release.ref, "token": handed.token}
+
+
+MAKE, HAND = {"production.make"}, {"production.release"}
+ONE = "productions/<uuid:ref>/"
+PRODUCTIONS: list[Row] = [
+    Row("productions/", may=MAKE | HAND, make=release_made),
+    Row("productions/new/<uuid:collection>/", may=MAKE, make=confirmed),
+    Row("productions/new/<uuid:collection>/", may=MAKE, make=confirmed, post={"bates": "RPD"}, answers=SENT),
+    Row(ONE, may=MAKE | HAND, make=release_made),
+    Row(ONE + "progress/", may=MAKE | HAND, make=production_in_work, look=False),  # a part of a page
+    Row(ONE + "letter/", may={"request.decide"}, make=production_without_letter, post={}, answers=SENT),
+    Row(ONE + "build/", may=MAKE, make=production_with_letter, post={}, answers=SENT),
+    Row(ONE + "cancel/", may=MAKE, make=production_in_work, post={}, answers=SENT),
+    Row(ONE + "bundle/", may=MAKE | HAND, make=production_bundled, look=False),
+    Row(ONE + "release/", may=HAND, make=production_bundled, post={"days": "30"}),
+    Row(ONE + "releases/<uuid:release>/revoke/", may=HAND, make=release_made, post={}, answers=SENT),
+    Row("release/<str:token>/", public=True, make=release_made),
+    Row("release/<str:token>/bundle/", public=True, make=release_made, look=False),
+]
+
+FOIA_PAGES: list[Row] = [*REQUESTS, *REVIEW, *PRODUCTIONS]
