@@ -15,14 +15,17 @@ from tests.fixtures import ROOT
 from tests.foia.production.log import unpacked
 from tests.show.spelling import holds, inflated
 
-COUNTS = ("records versions edits removed quarantined disposed collected released redacted withheld").split()
+COUNTS = {
+    *("records", "versions", "edits", "removed", "quarantined"),
+    *("disposed", "collected", "released", "redacted", "withheld"),
+}
 OPEN = "Larkspur"  #: a word that the bundle shows
 PATIENCE = 480  #: seconds; the demonstration takes about one minute on an idle machine
 
 
 def test_the_demonstration_leaves_a_bundle_that_stands_up_to_a_stranger(tmp_path: Path) -> None:
     told = demonstrated(tmp_path)
-    assert told["counts"].keys() >= set(COUNTS)
+    assert told["counts"].keys() >= COUNTS
     assert all(told["counts"][name] > 0 for name in COUNTS), told["counts"]
     assert told["verified"] is True
     bundle = Path(told["bundle"])
@@ -81,5 +84,7 @@ def a_flipped_byte_of_any_file_is_named(top: Path, vkey: str) -> None:
         judged = judge(top, vkey)
         path.write_bytes(octets)
         name = path.relative_to(top).as_posix()
-        assert judged.names(name), f"{name}, byte {place}, seed {seed}: {judged.report}"
+        # Nothing lists the tag manifest itself: its flipped line is a file that no longer has its digest.
+        named = judged.names(name) or (name == "tagmanifest-sha256.txt" and judged.code == 1 and judged.wrong)
+        assert named, f"{name}, byte {place}, seed {seed}: {judged.report}"
     assert judge(top, vkey).code == 0
