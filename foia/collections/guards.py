@@ -6,10 +6,10 @@ The blockers say the same in the destroying function; two independent answers, b
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from archive.destruction.guards import Refusal
-from foia.collections.models import CollectionItem
 
 
 class CollectionGuard:
@@ -19,11 +19,17 @@ class CollectionGuard:
         """Return the records of open collections, in one query."""
         if holding_kind != "record":
             return {}
-        kept = CollectionItem.objects.filter(record_id__in=ids, collection__closed=None)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT DISTINCT i.record_id FROM collection_item i WHERE i.record_id = ANY(%s) AND NOT EXISTS"
+                " (SELECT 1 FROM collection_closed c WHERE c.collection_id = i.collection_id)",
+                [list(ids)],
+            )
+            kept = [row[0] for row in cursor.fetchall()]
         refusal = Refusal(
             "collection.open", _("A records request or matter has collected this. It stays until that is closed.")
         )
-        return dict.fromkeys(kept.values_list("record_id", flat=True).distinct(), refusal)
+        return dict.fromkeys(kept, refusal)
 
 
 GUARD = CollectionGuard()

@@ -78,7 +78,7 @@ def certificate_return(
             raise Refused("certificate.number", _("Enter the number that the returned certificate bears."))
         if approved_on > _today(at):
             raise Refused("certificate.dates", _("The day of approval has not come."))
-        certificate.eligible_on = standing(certificate).eligible_on
+        certificate.eligible_on = max(standing(certificate).eligible_on or batch.as_of, batch.as_of)
         certificate.scan_sha256 = scan_sha256
         certificate.save()
         batch.save(update_fields=["state"])

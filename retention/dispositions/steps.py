@@ -1,15 +1,17 @@
 """Moving a batch on: each step is an evidence row, an event where the log needs one, and one audit entry."""
 
-import hashlib
 import os
 import uuid
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from archive.access.actor import Actor
 from archive.access.audit import audit
+from archive.access.models import Department
 from archive.destruction.guards import refusals
 from archive.ledger.commitment import Value
 from archive.ledger.encoding import base64url
@@ -36,22 +38,33 @@ def batch_move(batch: DispositionBatch, to: BatchState) -> None:
     batch.state = to
 
 
-def list_digest(refs: Iterable[uuid.UUID]) -> bytes:
-    """Return SHA-256 over the refs, sorted, 16 bytes each: what people approve."""
-    digest = hashlib.sha256()
-    for ref in sorted(refs):
-        digest.update(ref.bytes)
-    return digest.digest()
+def frozen_digest(batch: DispositionBatch) -> bytes:
+    """Return SHA-256 over the refs of a batch's list, sorted, 16 bytes each: what people approve.
+
+    Computed in the database, because a list may have millions of items.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sha256(coalesce(string_agg(uuid_send(holding_ref), ''::bytea ORDER BY holding_ref), ''))"
+            " FROM disposition_item WHERE batch_id = %s",
+            [batch.pk],
+        )
+        return bytes(cursor.fetchone()[0])
+
+
+def asking_at(as_of: date, at: datetime) -> datetime:
+    """Return the instant for which guards are asked about a list: a list may be proposed before its day has come."""
+    zone = ZoneInfo(Department.objects.get().zone)
+    return max(at, datetime.combine(as_of, time(12), zone))
 
 
 def check_list(batch: DispositionBatch, seen: bytes, *, at: datetime) -> None:
     """Raise Refused unless the list is the one that the person saw, is whole, and no guard objects to any of it."""
-    refs = BatchItem.objects.filter(batch=batch).values_list("holding_ref", flat=True)
-    if seen != bytes(batch.digest) or list_digest(refs.iterator(chunk_size=CHUNK)) != bytes(batch.digest):
+    if seen != bytes(batch.digest) or frozen_digest(batch) != bytes(batch.digest):
         raise Refused(
             "disposition.list_changed", _("This is not the list that you saw. Nothing was approved; look at it again.")
         )
-    blocked = sum(1 for _item in refused_items(batch, at=at))
+    blocked = sum(1 for _item in refused_items(batch, at=asking_at(batch.as_of, at)))
     if blocked:
         raise Refused(
             "disposition.blocked",
@@ -60,7 +73,7 @@ def check_list(batch: DispositionBatch, seen: bytes, *, at: datetime) -> None:
         )
 
 
-def refused_items(batch: DispositionBatch, *, at: datetime) -> Iterable[int]:
+def refused_items(batch: DispositionBatch, *, at: datetime) -> Iterator[int]:
     """Yield the ids of the holdings in the list that a guard refuses now."""
     kinds = BatchItem.objects.filter(batch=batch).values_list("holding_kind", flat=True).distinct().order_by()
     for kind in list(kinds):

@@ -1,6 +1,5 @@
 """The sweep: find what is due, ask every guard, and propose it as frozen lists. It never destroys anything."""
 
-import hashlib
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -10,11 +9,11 @@ from django.db import connection, transaction
 
 from archive.access import policy
 from archive.access.actor import Actor
-from archive.bulk import copy_rows
 from archive.destruction.guards import refusals
+from archive.destruction.holdings import Holding
 from retention.dispositions.execution import batches_finalise
 from retention.dispositions.models import OPEN_STATES, DispositionBatch, StepKind
-from retention.dispositions.steps import new_subject, step_write
+from retention.dispositions.steps import asking_at, frozen_digest, new_subject, step_write
 from retention.holds.services import standing_catch_up
 from retention.rules.series import Action
 from retention.schedules.listener import records_backfill
@@ -24,9 +23,6 @@ from retention.schedules.services import schedules_apply
 SWEEPING = 0x4441_5942_4F4F_4B02
 """The advisory key that lets one sweep work at a time."""
 CHUNK = 20_000
-
-Candidate = tuple[str, int, uuid.UUID, date]
-"""Kind, id, ref and due day of a holding, in the order of the refs."""
 
 
 @dataclass(slots=True)
@@ -93,22 +89,14 @@ def _propose(swept: Swept, series: Series, actor: Actor, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SWEEPING])
     batch: DispositionBatch | None = None
-    digest, count = hashlib.sha256(), 0
+    count = 0
     for chunk in _willing(swept, series, at):
         if batch is None:
             batch = _begin(series, swept.as_of, actor, at)
-        for candidate in chunk:
-            digest.update(candidate[2].bytes)
-        count += copy_rows(
-            "disposition_item",
-            ("batch_id", "holding_kind", "holding_id", "holding_ref", "due_on"),
-            ("int8", "varchar", "int8", "uuid", "date"),
-            [(batch.pk, *candidate) for candidate in chunk],
-        )
+        count += _freeze(batch, chunk)
     if batch is None:
         return
-    batch.count, batch.digest = count, digest.digest()
-    batch.first_on, batch.last_on = _inclusive_days(batch)
+    batch.count, batch.digest = count, frozen_digest(batch)
     batch.save(update_fields=["count", "digest", "first_on", "last_on"])
     step_write(batch, StepKind.PROPOSED, actor=actor, at=at, action="disposition.propose", count=count)
     swept.proposed[series.code] = count
@@ -127,36 +115,57 @@ def _begin(series: Series, as_of: date, actor: Actor, at: datetime) -> Dispositi
     )
 
 
-def _willing(swept: Swept, series: Series, at: datetime) -> Iterator[list[Candidate]]:
-    """Yield what is due and no guard refuses, in the order of the refs, chunk by chunk."""
+def _freeze(batch: DispositionBatch, holdings: list[Holding]) -> int:
+    """Add holdings to the list, as they are assigned now, and widen its inclusive days to theirs."""
+    count = 0
+    with connection.cursor() as cursor:
+        for kind in sorted({holding.kind for holding in holdings}):
+            ids = [holding.id for holding in holdings if holding.kind == kind]
+            cursor.execute(
+                "WITH frozen AS (SELECT holding_id, holding_ref, due_on, coalesce(created_on, captured_on) AS day"
+                "  FROM assignment WHERE holding_kind = %s AND holding_id = ANY(%s) AND due_on IS NOT NULL),"
+                " written AS (INSERT INTO disposition_item (batch_id, holding_kind, holding_id, holding_ref, due_on)"
+                "  SELECT %s, %s, holding_id, holding_ref, due_on FROM frozen ORDER BY holding_id)"
+                " SELECT count(*), min(day), max(day) FROM frozen",
+                [kind, ids, batch.pk, kind],
+            )
+            written, first_on, last_on = cursor.fetchone()
+            count += written
+            batch.first_on = min(filter(None, (batch.first_on, first_on)), default=None)
+            batch.last_on = max(filter(None, (batch.last_on, last_on)), default=None)
+    return count
+
+
+def _willing(swept: Swept, series: Series, at: datetime) -> Iterator[list[Holding]]:
+    """Yield what is due and no guard refuses, chunk by chunk."""
+    day = asking_at(swept.as_of, at)
     for chunk in _due(series, swept.as_of):
-        refused: set[tuple[str, int]] = set()
-        for kind in {candidate[0] for candidate in chunk}:
-            ids = [candidate[1] for candidate in chunk if candidate[0] == kind]
-            for one, reasons in refusals(kind, ids, at).items():
-                refused.add((kind, one))
+        refused: set[Holding] = set()
+        for kind in {holding.kind for holding in chunk}:
+            ids = [holding.id for holding in chunk if holding.kind == kind]
+            for one, reasons in refusals(kind, ids, day).items():
+                refused.add(Holding(kind, one))
                 code = reasons[0].code
                 swept.refused[code] = swept.refused.get(code, 0) + 1
-        willing = [candidate for candidate in chunk if candidate[:2] not in refused] if refused else chunk
+        willing = [holding for holding in chunk if holding not in refused] if refused else chunk
         if willing:
             yield willing
 
 
-def _due(series: Series, as_of: date) -> Iterator[list[Candidate]]:
-    """Yield what is due in a series, has no blocker and lies in no open batch."""
+def _due(series: Series, as_of: date) -> Iterator[list[Holding]]:
+    """Yield what is due in a series, has no blocker and lies in no open batch, in the order of the ids."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(
-            "SELECT a.holding_kind, a.holding_id, a.holding_ref, a.due_on"
-            " FROM assignment a JOIN series_version v ON v.id = a.applied_id"
+            "SELECT a.holding_kind, a.holding_id FROM assignment a JOIN series_version v ON v.id = a.applied_id"
             " WHERE a.series_id = %s AND a.due_on <= %s AND v.action = %s AND NOT EXISTS"
             "  (SELECT 1 FROM blocker b WHERE b.holding_kind = a.holding_kind AND b.holding_id = a.holding_id)"
             " AND NOT EXISTS (SELECT 1 FROM disposition_item i JOIN disposition_batch d ON d.id = i.batch_id"
             "  WHERE i.holding_kind = a.holding_kind AND i.holding_id = a.holding_id AND d.state = ANY(%s))"
-            " ORDER BY a.holding_ref",
+            " ORDER BY a.holding_kind, a.holding_id",
             [series.pk, as_of, Action.DESTROY.value, [state.value for state in OPEN_STATES]],
         )
         while chunk := cursor.fetchmany(CHUNK):
-            yield chunk
+            yield [Holding(*row) for row in chunk]
 
 
 def _blocked(series: Series, as_of: date) -> int:
@@ -167,15 +176,3 @@ def _blocked(series: Series, as_of: date) -> int:
             [series.pk, as_of],
         )
         return int(cursor.fetchone()[0])
-
-
-def _inclusive_days(batch: DispositionBatch) -> tuple[date | None, date | None]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT min(coalesce(a.created_on, a.captured_on)), max(coalesce(a.created_on, a.captured_on))"
-            " FROM disposition_item i JOIN assignment a ON a.holding_kind = i.holding_kind"
-            " AND a.holding_id = i.holding_id WHERE i.batch_id = %s",
-            [batch.pk],
-        )
-        first, last = cursor.fetchone()
-        return first, last

@@ -32,7 +32,7 @@ RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
                         ELSE event_on END
 $$;
 CREATE VIEW assignment_basis AS
-SELECT a.id, a.series_id, a.applied_id, a.beside_id,
+SELECT a.id, a.series_id, a.due_on, a.applied_id, a.beside_id,
        daybook_trigger_day(v.trigger, a.created_on, a.captured_on, a.removed_on, a.event_on) AS day,
        CASE WHEN v.floor <> '' THEN a.captured_on END AS floor_on,
        daybook_trigger_day(w.trigger, a.created_on, a.captured_on, a.removed_on, a.event_on) AS beside_day,

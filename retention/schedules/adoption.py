@@ -96,27 +96,32 @@ def _apply(version: SeriesVersion, wanted: dict[_Change, date | None], decider: 
     rule = decider.book[version.pk].rule
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE assignment a SET applied_id = %s, due_on = n.due_on FROM assignment_basis b, unnest(%s::bigint[],"
-            " %s::date[], %s::date[], %s::bigint[], %s::date[], %s::date[], %s::date[], %s::date[], %s::date[]) AS"
+            # Materialised, so that the days are columns to hash by and not expressions over several tables.
+            "WITH b AS MATERIALIZED (SELECT b.*,"
+            "  daybook_trigger_day(%s, a.created_on, a.captured_on, a.removed_on, a.event_on) AS new_day,"
+            "  CASE WHEN %s THEN a.captured_on END AS new_floor_on"
+            "  FROM assignment a JOIN assignment_basis b ON b.id = a.id WHERE a.series_id = %s)"
+            " UPDATE assignment a SET applied_id = %s, due_on = n.due_on FROM b JOIN unnest(%s::bigint[], %s::date[],"
+            " %s::date[], %s::bigint[], %s::date[], %s::date[], %s::date[], %s::date[], %s::date[]) AS"
             " n(applied_id, day, floor_on, beside_id, beside_day, beside_floor_on, new_day, new_floor_on, due_on)"
-            " WHERE a.id = b.id AND a.series_id = %s AND b.applied_id = n.applied_id"
+            " ON b.applied_id = n.applied_id"
             " AND coalesce(b.day, '-infinity') = coalesce(n.day, '-infinity')"
             " AND coalesce(b.floor_on, '-infinity') = coalesce(n.floor_on, '-infinity')"
             " AND coalesce(b.beside_id, 0) = coalesce(n.beside_id, 0)"
             " AND coalesce(b.beside_day, '-infinity') = coalesce(n.beside_day, '-infinity')"
             " AND coalesce(b.beside_floor_on, '-infinity') = coalesce(n.beside_floor_on, '-infinity')"
-            " AND coalesce(daybook_trigger_day(%s, a.created_on, a.captured_on, a.removed_on, a.event_on), '-infinity')"
-            "   = coalesce(n.new_day, '-infinity')"
-            " AND coalesce(CASE WHEN %s THEN a.captured_on END, '-infinity') = coalesce(n.new_floor_on, '-infinity')",
+            " AND coalesce(b.new_day, '-infinity') = coalesce(n.new_day, '-infinity')"
+            " AND coalesce(b.new_floor_on, '-infinity') = coalesce(n.new_floor_on, '-infinity')"
+            " WHERE a.id = b.id",
             [
+                rule.trigger.value,
+                rule.floor is not None,
+                version.series_id,
                 version.pk,
                 *([change.before[place] for change in wanted] for place in range(6)),
                 [change.day for change in wanted],
                 [change.floor_on for change in wanted],
                 list(wanted.values()),
-                version.series_id,
-                rule.trigger.value,
-                rule.floor is not None,
             ],
         )
         return int(cursor.rowcount)

@@ -68,12 +68,14 @@ def recompute(*, series_ids: Iterable[int] | None = None) -> int:
     wanted = None if series_ids is None else list(series_ids)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT applied_id, day, floor_on, beside_id, beside_day, beside_floor_on FROM assignment_basis"
-            " WHERE %s::bigint[] IS NULL OR series_id = ANY(%s)",
+            "SELECT DISTINCT applied_id, day, floor_on, beside_id, beside_day, beside_floor_on, due_on"
+            " FROM assignment_basis WHERE %s::bigint[] IS NULL OR series_id = ANY(%s)",
             [wanted, wanted],
         )
-        bases = [Basis(*row) for row in cursor.fetchall()]
-    return write_due_days(Decider.load().due_days(bases)) if bases else 0
+        present = [(Basis(*row[:6]), row[6]) for row in cursor.fetchall()]
+    days = Decider.load().due_days(basis for basis, _due_on in present)
+    wrong = {basis for basis, due_on in present if days[basis] != due_on}
+    return write_due_days({basis: days[basis] for basis in wrong})
 
 
 def write_due_days(days: Mapping[Basis, date | None]) -> int:
@@ -83,7 +85,9 @@ def write_due_days(days: Mapping[Basis, date | None]) -> int:
     bases = list(days)
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE assignment a SET due_on = n.due_on FROM assignment_basis b JOIN unnest(%s::bigint[], %s::date[],"
+            # Materialised, so that the day is a column to hash by and not an expression over two tables.
+            "WITH b AS MATERIALIZED (SELECT * FROM assignment_basis)"
+            " UPDATE assignment a SET due_on = n.due_on FROM b JOIN unnest(%s::bigint[], %s::date[],"
             " %s::date[], %s::bigint[], %s::date[], %s::date[], %s::date[]) AS n(applied_id, day, floor_on, beside_id,"
             " beside_day, beside_floor_on, due_on) ON b.applied_id = n.applied_id"
             " AND coalesce(b.day, '-infinity') = coalesce(n.day, '-infinity')"

@@ -27,7 +27,6 @@ from retention.dispositions.execution import GuardsUnable, batch_execute, batche
 from retention.dispositions.explaining import explain
 from retention.dispositions.models import BatchItem, BatchState, DispositionBatch, ItemOutcome, Outcome, StepKind
 from retention.dispositions.selectors import batches, describe, dropped_of, items_of, volume_of
-from retention.dispositions.steps import list_digest
 from retention.dispositions.sweeping import Swept, sweep
 from retention.errors import Refused
 from retention.holds.models import HoldKind
@@ -112,7 +111,7 @@ def test_a_sweep_freezes_what_is_due_and_its_digest_is_over_the_sorted_refs(offi
     scene.comments(office.page, {"new": "not due"}, posted=AT)
     batch = office.proposed()
     refs = sorted(Record.objects.filter(pk__in=records).values_list("ref", flat=True))
-    assert bytes(batch.digest) == hashlib.sha256(b"".join(ref.bytes for ref in refs)).digest() == list_digest(refs)
+    assert bytes(batch.digest) == hashlib.sha256(b"".join(ref.bytes for ref in refs)).digest()
     assert (batch.count, batch.state, batch.series.code) == (5, BatchState.PROPOSED, "comments")
     assert (batch.first_on, batch.last_on) == (date(2020, 1, 1), date(2020, 1, 1))
     assert set(BatchItem.objects.values_list("holding_id", flat=True)) == set(records)
@@ -149,6 +148,25 @@ def test_a_guard_that_fails_proposes_nothing(office: Office, settings: Settings)
     settings.DESTRUCTION_GUARDS = [*settings.DESTRUCTION_GUARDS, "tests.archive.destruction.scene.BROKEN"]
     swept = office.sweep()
     assert (swept.proposed, swept.refused) == ({}, {"guard.failed": 2})
+
+
+def test_a_list_may_be_proposed_before_its_day_and_waits_for_it(office: Office) -> None:
+    [record] = scene.comments(office.page, {"later": "x"}, posted=AT - timedelta(days=700))
+    due_on = Assignment.objects.get(holding_id=record).due_on
+    assert due_on is not None
+    assert due_on > TODAY
+    swept = sweep(as_of=due_on, actor=Actor(process="worker"), at=AT)
+    batch = DispositionBatch.objects.get(ref=swept.batches[0])
+    batch_endorse(batch_ref=batch.ref, digest=bytes(batch.digest), actor=office.clerk, at=AT)
+    batch_approve(batch_ref=batch.ref, digest=bytes(batch.digest), actor=office.chief, at=AT)
+    certificate_file(batch_ref=batch.ref, filed_on=FILED, disposal_on=FILED, actor=office.manager, at=AT)
+    certificate = certificate_return(
+        batch_ref=batch.ref, number="26-0117", approved_on=RETURNED, actor=office.manager, at=AT
+    )
+    assert certificate.eligible_on == due_on
+    with pytest.raises(Refused) as caught:
+        batch_execute(batch_ref=batch.ref, actor=office.manager, at=AT)
+    assert caught.value.code == "disposition.too_early"
 
 
 def test_the_sweep_never_destroys(office: Office) -> None:
@@ -195,7 +213,7 @@ def test_who_proposed_a_list_does_not_approve_it(office: Office) -> None:
 def test_only_the_list_that_was_seen_is_approved(office: Office) -> None:
     office.captured(2)
     batch = office.proposed()
-    other = list_digest([uuid.uuid4()])
+    other = hashlib.sha256(uuid.uuid4().bytes).digest()
     with pytest.raises(Refused) as caught:
         batch_endorse(batch_ref=batch.ref, digest=other, actor=office.clerk, at=AT)
     assert caught.value.code == "disposition.list_changed"
@@ -256,7 +274,7 @@ def test_orders_are_written_only_when_the_certificate_has_come_back(office: Offi
     certificate_return(batch_ref=batch.ref, number="26-0117", approved_on=RETURNED, actor=office.manager, at=AT)
     orders = DestructionOrder.objects.all()
     assert set(orders.values_list("holding_id", flat=True)) == set(records)
-    assert {order.not_before for order in orders} == {RETURNED}
+    assert {order.not_before for order in orders} == {TODAY}
 
 
 def test_the_first_eligible_day_is_the_latest_of_lead_approval_and_proposed_day(office: Office) -> None:
