@@ -18,7 +18,7 @@ from archive.capture.tables.services import ImportRefused, Report, table_import
 
 
 class Command(BaseCommand):
-    """Exit 0 when the file was read to its end (quarantined rows are reported), 1 on a refusal, 2 if it could not run."""
+    """Exit 0 when the file was read to its end (quarantined rows are reported), 1 on refusal, 2 if it could not run."""
 
     help = "Import a table of posts (csv) into an approved account."
 
@@ -50,8 +50,8 @@ class Command(BaseCommand):
         except (Denied, ImportRefused, NotApproved) as error:
             raise CommandError(str(error), returncode=1) from error
         self.stdout.write(
-            f"{path.name}: {report.rows} rows. Taken {report.taken}, edited {report.edited}, repeated {report.repeated}, "
-            f"lawfully disposed of before {report.disposed}, quarantined {report.quarantined}."
+            f"{path.name}: {report.rows} rows. Taken {report.taken}, edited {report.edited}, "
+            f"repeated {report.repeated}, lawfully disposed of before {report.disposed}, quarantined {report.quarantined}."
         )
         if report.resumed_at_row > 1:
             self.stdout.write(

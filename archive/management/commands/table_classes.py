@@ -50,7 +50,8 @@ def differences() -> list[str]:
         privileges: dict[str, frozenset[str]] = {}
         for table in owners:
             cursor.execute(
-                "SELECT p FROM unnest(%s::text[]) p WHERE has_table_privilege('daybook_app', %s, p)", [list(WRITES), table]
+                "SELECT p FROM unnest(%s::text[]) p WHERE has_table_privilege('daybook_app', %s, p)",
+                [list(WRITES), table],
             )
             privileges[table] = frozenset(row[0] for row in cursor.fetchall())
     for table in sorted(set(owners) - set(wanted) - {"django_migrations"}):
@@ -63,7 +64,9 @@ def differences() -> list[str]:
         if owners[table] != "daybook_owner":
             found.append(f"{table}: owned by {owners[table]}, not by daybook_owner.")
         if privileges[table] != rights:
-            found.append(f"{table} ({kind}): daybook_app has {sorted(privileges[table])}, should have {sorted(rights)}.")
+            found.append(
+                f"{table} ({kind}): daybook_app has {sorted(privileges[table])}, should have {sorted(rights)}."
+            )
         missing = TRIGGERS[kind] - triggers.get(table, set())
         if missing:
             found.append(f"{table} ({kind}): lacks the ALWAYS trigger {', '.join(sorted(missing))}.")
