@@ -11,7 +11,9 @@ def take_ids(table: str, how_many: int) -> list[int]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table, how_many]
+            "SELECT nextval(of.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name OFFSET 0) of,"
+            " generate_series(1, %s)",
+            [table, how_many],
         )
         return [row[0] for row in cursor.fetchall()]
 

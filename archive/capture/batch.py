@@ -1,21 +1,16 @@
 """The values of the capture transaction: what comes in, one item on its way, what came of it."""
 
-import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import orjson
-
 from archive.capture.models import ObservationKind
-from archive.connectors.contract import BadItem, Fields, Item
-from archive.ledger import segments
-from archive.ledger.canonical import Json
+from archive.capture.preparing import PreparedItem
+from archive.connectors.contract import BadItem, Item
 from archive.records.models import State
 from archive.storage.models import StoredObject
 
-SCHEMA = "record/1"
 UNIT = 500  #: items of one exchange at most; longer ones are committed in stretches
 INLINE_QUARANTINE = 64 * 1024  #: bytes of a bad item kept in its row; larger ones go to the evidence store
 
@@ -48,6 +43,8 @@ class Received:
     about: Key | None = None  #: the record that the request named, if it named one
     historic: bool = False  #: items are earlier revisions; they do not become the current version
     first_row: int | None = None  #: line of the first item, for imported tables
+    ref: uuid.UUID = field(default_factory=uuid.uuid4)  #: the exchange's own
+    prepared: Sequence[PreparedItem] = ()  #: one for each item, or none: then the transaction prepares what is new
 
 
 @dataclass(slots=True)
@@ -93,6 +90,14 @@ class Plan:
     event_id: uuid.UUID | None = None
     author_id: int | None = None
     raw: bytes = b""
+    prepared: PreparedItem | None = None
+
+    @property
+    def made(self) -> PreparedItem:
+        """What was prepared of a new record; ValueError for one that is known or not prepared yet."""
+        if self.prepared is None:
+            raise ValueError("This item was not prepared as a new record.")
+        return self.prepared
 
 
 STATE_AFTER = {
@@ -100,11 +105,6 @@ STATE_AFTER = {
     ObservationKind.SHOWN: State.LIVE,
     ObservationKind.RETURNED: State.LIVE,
 }
-
-
-def content_digest(content: Fields) -> bytes:
-    """Return SHA-256 over the canonical `content` fields: equal digests mean nothing new was said."""
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def kind_of(item: Item) -> str:
@@ -117,24 +117,3 @@ def kind_of(item: Item) -> str:
 def state_of(item: Item) -> str:
     """Return hidden or live, as the network's own flag says."""
     return State.HIDDEN if item.state.get("/hidden") else State.LIVE
-
-
-def item_texts(fields: Mapping[str, Json]) -> list[str]:
-    """Return what of an item can be searched: its text, warning, alt texts, and the author's name and handle."""
-    texts = []
-    for name in ("/content", "/summary"):
-        text = segments.join(name, fields)
-        if text:
-            texts.append(text)
-    n = 0
-    while f"/attachment/{n}/type" in fields or f"/attachment/{n}/reference" in fields:
-        alt = fields.get(f"/attachment/{n}/name")
-        if isinstance(alt, str) and alt:
-            texts.append(alt)
-        n += 1
-    handle, name_ = fields.get("/author/handle"), fields.get("/author/name")
-    if isinstance(name_, str) and name_:
-        texts.append(name_)
-    if isinstance(handle, str) and handle:
-        texts.append(f"@{handle}")
-    return texts

@@ -1,7 +1,5 @@
 """The capture transaction: one exchange, set-based inserts in key order, all or nothing (design 3, *capture*)."""
 
-import hashlib
-import os
 import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,22 +8,11 @@ from django.db import connection, transaction
 
 from archive.accounts.models import Account
 from archive.bulk import take_ids
-from archive.capture.batch import (
-    SCHEMA,
-    STATE_AFTER,
-    UNIT,
-    Committed,
-    Key,
-    Known,
-    Plan,
-    Received,
-    content_digest,
-    kind_of,
-    state_of,
-)
+from archive.capture.batch import STATE_AFTER, UNIT, Committed, Key, Known, Plan, Received, kind_of, state_of
 from archive.capture.framing import Span, flatten, frame_digest, nest, own_bytes
 from archive.capture.listeners import CapturedBatch, NewRecord, StateChange, tell
 from archive.capture.models import CaptureRun, ObservationKind, Who
+from archive.capture.preparing import SCHEMA, Destination, PreparedItem, content_digest, items_prepare, version_fields
 from archive.capture.rows import (
     about_record,
     write_bad,
@@ -40,7 +27,7 @@ from archive.capture.rows import (
 )
 from archive.connectors.contract import Item
 from archive.ledger.encoding import base64url
-from archive.ledger.services import EventDraft, append_events
+from archive.ledger.services import EventDraft, append_events, append_first
 from archive.records.models import State
 from archive.records.recapture import recapture_digests
 
@@ -50,16 +37,19 @@ def exchange_commit(run: CaptureRun, account: Account, received: Received, *, at
 
     Items that say nothing new leave only a sign of life; items whose record was lawfully destroyed are counted *seen,
     disposed* and not taken in again; bad items are quarantined with their bytes. Raises what the database raises: then
-    nothing of the exchange was kept, and the run asks the network again.
+    nothing of the exchange was kept, and the run asks the network again. What was prepared ahead must have been for
+    this very instant `at`.
     """
     if len(received.items) > UNIT:
         raise ValueError(f"An exchange is committed in stretches of {UNIT} items.")
+    if any(prepared.event.at != at for prepared in received.prepared):
+        raise ValueError("What was prepared tells of another time.")
     with transaction.atomic():
         return _commit(run, account, received, at)
 
 
 def _commit(run: CaptureRun, account: Account, received: Received, at: datetime) -> Committed:
-    result = Committed()
+    result = Committed(exchange_ref=received.ref)
     plans, disposed = _plan(account, received, result)
     fresh = [p for p in plans if p.known is None]
     changed = [p for p in plans if p.known is not None and (received.historic or p.digest != p.known.digest)]
@@ -68,17 +58,19 @@ def _commit(run: CaptureRun, account: Account, received: Received, at: datetime)
 
     written = fresh + changed
     spans = _cut(received, written, same, disposed)
+    _prepare(account, fresh, result.exchange_ref, at)
     _identify(account, fresh, changed)
     batch = CapturedBatch(account.pk, account.network, run.pk, at)
 
-    drafts = [_version_draft(account, result.exchange_ref, p, at) for p in written]
+    append_first([p.made.event for p in fresh])
+    drafts = [_edit_draft(account, result.exchange_ref, p, p.known, at) for p in changed if p.known]
     moved = [] if received.historic else [(p, kind) for p in plans if (kind := _move(p)) is not None]
     drafts += [_state_draft(result.exchange_ref, p, kind, at) for p, kind in moved]
     holes = [(s.start, s.stop, s.fills) for s in flatten(spans)]
     frame = own_bytes(received.body, 0, len(received.body), spans)
     drafts.append(_exchange_draft(run, received, result.exchange_ref, frame, len(written), at))
     events = append_events(drafts)
-    for plan, event in zip(written, events, strict=False):
+    for plan, event in zip(changed, events, strict=False):
         plan.event_id = event.event_id
 
     [result.exchange_id] = take_ids("exchange", 1)
@@ -89,7 +81,7 @@ def _commit(run: CaptureRun, account: Account, received: Received, at: datetime)
     write_current(account, fresh, changed, same, received, at)
     write_links(account, fresh)
     write_search(account, fresh, changed, at)
-    write_states(result, moved, events[len(written) : len(written) + len(moved)], account, at)
+    write_states(result, moved, events[len(changed) : len(changed) + len(moved)], account, at)
     write_bad(run, account, received, result, at)
     write_readings(plans, at)
 
@@ -109,25 +101,32 @@ def _commit(run: CaptureRun, account: Account, received: Received, at: datetime)
 
 def _plan(account: Account, received: Received, result: Committed) -> tuple[list[Plan], set[Key]]:
     """Sort the items by their keys into plans; leave out repeats and what was lawfully destroyed."""
-    by_key: dict[Key, list[Item]] = {}
-    for item in received.items:
+    by_key: dict[Key, list[tuple[Item, PreparedItem | None]]] = {}
+    ready: Sequence[PreparedItem | None] = received.prepared or [None] * len(received.items)
+    for item, prepared in zip(received.items, ready, strict=True):
         listed = by_key.setdefault((item.namespace, item.id), [])
         if listed and not received.historic:
             result.repeated += 1
             continue
-        listed.append(item)
+        listed.append((item, prepared))
     known = _known(account, by_key)
     unknown = [key for key in by_key if key not in known]
     disposed = _disposed(account, unknown)
     result.disposed = sum(len(by_key[key]) for key in disposed)
     plans = [
-        Plan(item, key, content_digest(item.content), known.get(key))
-        for key, items in sorted(by_key.items())
+        Plan(
+            item, key, prepared.digest if prepared else content_digest(item.content), known.get(key), prepared=prepared
+        )
+        for key, listed in sorted(by_key.items(), key=_key)
         if key not in disposed
-        for item in items
+        for item, prepared in listed
         if item.revision is None or key in known
     ]
     return plans, disposed
+
+
+def _key(listed: tuple[Key, object]) -> Key:
+    return listed[0]
 
 
 def _known(account: Account, keys: Iterable[Key]) -> dict[Key, Known]:
@@ -177,10 +176,19 @@ def _cut(received: Received, written: Sequence[Plan], same: Sequence[Plan], disp
     return roots
 
 
+def _prepare(account: Account, fresh: Sequence[Plan], exchange_ref: uuid.UUID, at: datetime) -> None:
+    """Prepare the new records that were not prepared ahead."""
+    todo = [p for p in fresh if p.prepared is None]
+    to = Destination(account.ref, account.compartment, exchange_ref)
+    made = items_prepare([p.item for p in todo], [p.raw for p in todo], to=to, at=at)
+    for plan, prepared in zip(todo, made, strict=True):
+        plan.prepared = prepared
+
+
 def _identify(account: Account, fresh: Sequence[Plan], changed: Sequence[Plan]) -> None:
     for plan, record_id in zip(fresh, take_ids("record", len(fresh)), strict=True):
         plan.record_id = record_id
-        plan.subject = os.urandom(16)
+        plan.subject, plan.event_id = plan.made.event.subject, plan.made.event.event.event_id
     for plan in changed:
         if plan.known is not None:
             plan.record_id, plan.subject = plan.known.record_id, plan.known.subject
@@ -219,17 +227,13 @@ def _move(plan: Plan) -> ObservationKind | None:
 # --- what goes to the log -------------------------------------------------------------------------------------------
 
 
-def _version_draft(account: Account, exchange_ref: uuid.UUID, plan: Plan, at: datetime) -> EventDraft:
-    fields: dict[str, object] = dict(plan.item.fields())
-    fields["/account"] = str(account.ref)
-    fields["/raw/slice/sha256"] = base64url(hashlib.sha256(plan.raw).digest())
-    fields["/raw/exchange"] = str(exchange_ref)
+def _edit_draft(account: Account, exchange_ref: uuid.UUID, plan: Plan, known: Known, at: datetime) -> EventDraft:
     return EventDraft(
-        kind="capture" if plan.known is None else "edit.observed",
+        kind="edit.observed",
         schema=SCHEMA,
         subject=plan.subject,
-        fields=fields,  # type: ignore[arg-type]
-        compartment=account.compartment if plan.known is None else plan.known.compartment,
+        fields=version_fields(plan.item, plan.raw, account.ref, exchange_ref),
+        compartment=known.compartment,
         at=at,
     )
 

@@ -9,9 +9,10 @@ from django.db import connection
 
 from archive.access.models import Department
 from archive.accounts.models import Account
-from archive.bulk import copy_rows
-from archive.capture.batch import STATE_AFTER, Committed, Key, Plan, Received, item_texts, kind_of, state_of
+from archive.bulk import copy_rows, copy_text_rows
+from archive.capture.batch import STATE_AFTER, Committed, Key, Plan, Received, kind_of, state_of
 from archive.capture.models import CaptureRun, ObservationKind, Who
+from archive.capture.preparing import item_texts
 from archive.ledger.canonical import view_text
 from archive.ledger.services import AppendedEvent
 from archive.records.indexing import SearchEntry, search_entries_add, search_states_set, search_words_add
@@ -260,7 +261,7 @@ def write_search(account: Account, fresh: Sequence[Plan], changed: Sequence[Plan
                 kind_of(plan.item),
                 str(state_of(plan.item)),
                 account.compartment,
-                item_texts(plan.item.fields()),
+                plan.made.words,
             )
         )
     search_entries_add(entries)
@@ -370,16 +371,19 @@ def write_bad(run: CaptureRun, account: Account, received: Received, result: Com
 
 
 def write_readings(plans: Sequence[Plan], at: datetime) -> None:
-    counted = [p for p in plans if p.item.stat]
-    if counted:
+    """Keep the counters; a record has one reading a day, and the first of the day stays."""
+    day = Department.objects.get().day(at)
+    counted = [(p, orjson.dumps(p.item.stat).decode()) for p in plans if p.item.stat]
+    copy_text_rows(
+        "reading",
+        ("record_id", "day", "at", "counters"),
+        [(p.record_id, day, at, counters) for p, counters in counted if p.known is None],
+    )
+    known = [(p.known.record_id, counters) for p, counters in counted if p.known is not None]
+    if known:
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO reading (record_id, day, at, counters)"
                 " SELECT r, %s, %s, c::jsonb FROM unnest(%s::bigint[], %s::text[]) AS n(r, c) ON CONFLICT DO NOTHING",
-                [
-                    Department.objects.get().day(at),
-                    at,
-                    [p.known.record_id if p.known else p.record_id for p in counted],
-                    [orjson.dumps(p.item.stat).decode() for p in counted],
-                ],
+                [day, at, [k[0] for k in known], [k[1] for k in known]],
             )
