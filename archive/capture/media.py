@@ -44,8 +44,11 @@ def media_fetch(claim: Claim, *, surroundings: Surroundings) -> int:
     if slice_ is None or key is None:
         return 0
     connector = connector_named(account.network)
+    raw = bytes(slice_.raw)
     operation = "profile" if version.record.kind == Kind.PROFILE else "look_up"
-    cut = connector.normalise(operation, bytes(slice_.raw), subject=key.value, own_id=account.network_id)
+    if version.exchange.purpose == "history":  # a revision reads as the one entry of a history
+        operation, raw = "history", b"[" + raw + b"]"
+    cut = connector.normalise(operation, raw, subject=key.value, own_id=account.network_id)
     wanted = [medium for item in cut.items[:1] for medium in item.media]
     here = set(version.media.values_list("n", flat=True))
     settings = AccountSettings(

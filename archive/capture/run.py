@@ -56,18 +56,21 @@ class Reading:
 
     def save(self) -> None:
         """Put the place into the job and renew its lease; a cancelled run stops here."""
-        self.claim.progress(
-            at=self.now(),
-            done=self.coverage.counts["exchanges"],
-            cursor={
-                "run": self.run.pk,
-                "depth": self.depth,
-                "phase": self.phase,
-                "place": self.place,
-                "edited": self.edited,
-                "coverage": self.coverage.dump(),
-            },
-        )
+        self.claim.progress(at=self.now(), done=self.coverage.counts["exchanges"], cursor=self._cursor())
+
+    def keep(self) -> None:
+        """Put the place into the job in the transaction that moved it, so that neither is ever without the other."""
+        self.claim.keep(at=self.now(), done=self.coverage.counts["exchanges"], cursor=self._cursor())
+
+    def _cursor(self) -> dict[str, object]:
+        return {
+            "run": self.run.pk,
+            "depth": self.depth,
+            "phase": self.phase,
+            "place": self.place,
+            "edited": self.edited,
+            "coverage": self.coverage.dump(),
+        }
 
     def enter(self, phase: str) -> None:
         """Go on to the next phase."""
@@ -265,11 +268,12 @@ def _take(reading: Reading, page: Page, *, about: tuple[str, str] | None = None,
     with transaction.atomic():
         committed = exchange_commit(reading.run, reading.account, received, at=at)
         media_enqueue(committed.media_versions, at=at)
-    reading.coverage.add(committed)
-    for item in page.items:
-        reading.coverage.delay(item, at, reading.before)
-    if not historic:
-        reading.edited += [pk for pk in committed.edited if pk not in reading.edited]
+        reading.coverage.add(committed)
+        for item in page.items:
+            reading.coverage.delay(item, at, reading.before)
+        if not historic:
+            reading.edited += [pk for pk in committed.edited if pk not in reading.edited]
+        reading.keep()
     return committed
 
 

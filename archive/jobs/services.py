@@ -112,6 +112,14 @@ class Claim:
             self._mine().update(state=JobState.CANCELLED, finished_at=at, lease_until=None, lease_token=None)
             raise Cancelled
 
+    def keep(self, *, at: datetime, done: int, cursor: dict[str, object]) -> None:
+        """Record how far the work is inside the transaction that did it; a wish to stop is left to `progress`.
+
+        Raises `LostLease` if the lease went to somebody else: then the transaction must not commit.
+        """
+        if not self._mine().update(done=done, cursor=cursor, lease_until=at + lease()):
+            raise LostLease
+
     def finish(self, *, at: datetime, result: dict[str, object] | None = None) -> None:
         """Mark the work done. Raises `LostLease` if it is no longer ours."""
         changed = self._mine().update(
