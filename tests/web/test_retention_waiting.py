@@ -99,9 +99,9 @@ def test_a_record_says_how_long_it_stays_and_names_its_holds_to_those_who_work_w
     assert other.context["holds"] == []
     client = Client()
     client.force_login(world.holders["counsel"])
-    page = client.get(f"/records/{record.ref}/")
-    if page.status_code == 200:
-        assert "Smith v. Riverton" in page.content.decode()
+    page = client.get(f"/records/{record.ref}/").content.decode()
+    assert "Smith v. Riverton, 26-cv-17" in page
+    assert f"/holds/place/?record={record.ref}" in page
 
 
 def test_a_record_that_a_person_may_not_see_tells_nothing(world: World) -> None:
