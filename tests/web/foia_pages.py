@@ -124,31 +124,38 @@ def in_year(year: int, world: World, owner: User) -> Mapping[str, Any]:
 def act(code: str, may: str, post: Mapping[str, Any], make: Callable[..., Mapping[str, Any]]) -> list[Row]:
     """The page of an act and its form; a form that lacks what the law asks for is shown again."""
     route = f"requests/<uuid:ref>/{code}/"
-    return [Row(route, may={may}, make=make), Row(route, may={may}, make=make, post=post, answers=SENT)]
+    return [Row(route, may={may}, make=make, owned=False), Row(route, may={may}, make=make, post=post, answers=SENT)]
 
 
 OFFICE = {"name": "Public Access Counselor", "address": "500 South 2nd Street", "phone": "1", "source": "its pages"}
 
 REQUESTS: list[Row] = [
-    Row("requests/", may=READ, make=request_listed),
+    Row("requests/", may=READ, make=request_listed, owned=False),
     Row("requests/take/", may={"request.take"}),
     Row("requests/take/", may={"request.take"}, post={"text": ""}),
     Row("requests/holidays/", may=READ | {"holiday.adopt"}),
-    Row("requests/holidays/<int:year>/", may={"holiday.adopt"}, make=partial(in_year, 2026)),
+    Row("requests/holidays/<int:year>/", may={"holiday.adopt"}, make=partial(in_year, 2026), owned=False),
     Row(
         "requests/holidays/<int:year>/",
         may={"holiday.adopt"},
         make=partial(in_year, 2026),
+        owned=False,
         post={"source": "the State's list", "take-0": "on"},
         answers=SENT,
     ),
-    Row("requests/review-office/", may={"request.decide"}, make=office_adopted),
+    Row("requests/review-office/", may={"request.decide"}, make=office_adopted, owned=False),
     Row("requests/review-office/", may={"request.decide"}, post=OFFICE, answers=SENT),
-    Row("requests/<uuid:ref>/", may=READ, make=request_with_letter),
+    Row("requests/<uuid:ref>/", may=READ, make=request_with_letter, owned=False),
     Row("requests/<uuid:ref>/search/", may={"request.take"}, make=request_made),
     Row("requests/<uuid:ref>/search/", may={"request.take"}, make=request_made, post={"words": "roadworks"}),
-    Row("requests/<uuid:ref>/letters/<uuid:letter>/", may=READ, make=request_with_letter),
-    Row("requests/<uuid:ref>/letters/<uuid:letter>/letter.pdf", may=READ, make=request_with_letter, look=False),
+    Row("requests/<uuid:ref>/letters/<uuid:letter>/", may=READ, make=request_with_letter, owned=False),
+    Row(
+        "requests/<uuid:ref>/letters/<uuid:letter>/letter.pdf",
+        may=READ,
+        make=request_with_letter,
+        owned=False,
+        look=False,
+    ),
     *act("extend", "request.decide", {"reasons": ["3(e)(ii)"]}, request_made),
     Row("requests/<uuid:ref>/agree/", may={"request.decide"}, make=request_made),
     Row("requests/<uuid:ref>/agree/", may={"request.decide"}, make=request_made, post={"until": "never"}),
@@ -221,13 +228,16 @@ def review_made(world: World, owner: User) -> Mapping[str, Any]:
 REVIEWS = {"request.review", "request.decide"}
 ITEM = "requests/<uuid:ref>/review/<uuid:collection>/<int:n>/"
 REVIEW: list[Row] = [
-    Row("requests/<uuid:ref>/narrow/", may={"hold.release"}, make=collected_by_clerk, post={}, answers=SENT),
-    Row("requests/<uuid:ref>/review/", may=REVIEWS, make=collection_made, answers=SENT, look=False),
+    Row(
+        "requests/<uuid:ref>/narrow/", may={"hold.release"}, make=collected_by_clerk, owned=False, post={}, answers=SENT
+    ),
+    Row("requests/<uuid:ref>/review/", may=REVIEWS, make=collection_made, owned=False, answers=SENT, look=False),
     Row("requests/<uuid:ref>/review/<uuid:collection>/", may=REVIEWS, make=review_made),
     Row(
         "requests/<uuid:ref>/review/<uuid:collection>/decide/",
         may={"request.review"},
         make=collection_made,
+        owned=False,
         post={"item": ["1", "3"], "whom": "ticked", "act": "disclose"},
         answers=SENT,
     ),
@@ -240,7 +250,11 @@ REVIEW: list[Row] = [
     ),
     Row(ITEM, may=REVIEWS, make=review_made),
     Row(
-        ITEM, may={"request.review"}, make=collection_made, post={"act": "preview", "passage": "555", "code": "7(1)(b)"}
+        ITEM,
+        may={"request.review"},
+        make=collection_made,
+        owned=False,
+        post={"act": "preview", "passage": "555", "code": "7(1)(b)"},
     ),
 ]
 
@@ -352,19 +366,21 @@ def release_made(world: World, owner: User) -> Mapping[str, Any]:
 MAKE, HAND = {"production.make"}, {"production.release"}
 ONE = "productions/<uuid:ref>/"
 PRODUCTIONS: list[Row] = [
-    Row("productions/", may=MAKE | HAND, make=release_made),
-    Row("productions/new/<uuid:collection>/", may=MAKE, make=confirmed),
-    Row("productions/new/<uuid:collection>/", may=MAKE, make=confirmed, post={"bates": "RPD"}, answers=SENT),
-    Row(ONE, may=MAKE | HAND, make=release_made),
-    Row(ONE + "progress/", may=MAKE | HAND, make=production_in_work, look=False),  # a part of a page
-    Row(ONE + "letter/", may={"request.decide"}, make=production_without_letter, post={}, answers=SENT),
-    Row(ONE + "build/", may=MAKE, make=production_with_letter, post={}, answers=SENT),
-    Row(ONE + "cancel/", may=MAKE, make=production_in_work, post={}, answers=SENT),
-    Row(ONE + "bundle/", may=MAKE | HAND, make=production_bundled, look=False),
-    Row(ONE + "release/", may=HAND, make=production_bundled, post={"days": "30"}),
-    Row(ONE + "releases/<uuid:release>/revoke/", may=HAND, make=release_made, post={}, answers=SENT),
-    Row("release/<str:token>/", public=True, make=release_made),
-    Row("release/<str:token>/bundle/", public=True, make=release_made, look=False),
+    Row("productions/", may=MAKE | HAND, make=release_made, owned=False),
+    Row("productions/new/<uuid:collection>/", may=MAKE, make=confirmed, owned=False),
+    Row(
+        "productions/new/<uuid:collection>/", may=MAKE, make=confirmed, owned=False, post={"bates": "RPD"}, answers=SENT
+    ),
+    Row(ONE, may=MAKE | HAND, make=release_made, owned=False),
+    Row(ONE + "progress/", may=MAKE | HAND, make=production_in_work, owned=False, look=False),  # a part of a page
+    Row(ONE + "letter/", may={"request.decide"}, make=production_without_letter, owned=False, post={}, answers=SENT),
+    Row(ONE + "build/", may=MAKE, make=production_with_letter, owned=False, post={}, answers=SENT),
+    Row(ONE + "cancel/", may=MAKE, make=production_in_work, owned=False, post={}, answers=SENT),
+    Row(ONE + "bundle/", may=MAKE | HAND, make=production_bundled, owned=False, look=False),
+    Row(ONE + "release/", may=HAND, make=production_bundled, owned=False, post={"days": "30"}),
+    Row(ONE + "releases/<uuid:release>/revoke/", may=HAND, make=release_made, owned=False, post={}, answers=SENT),
+    Row("release/<str:token>/", public=True, make=release_made, owned=False),
+    Row("release/<str:token>/bundle/", public=True, make=release_made, owned=False, look=False),
 ]
 
 FOIA_PAGES: list[Row] = [*REQUESTS, *REVIEW, *PRODUCTIONS]

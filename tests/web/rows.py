@@ -25,7 +25,8 @@ class Row:
     `may`: capabilities of which one opens it; None for every signed-in person. `make(world, owner)` creates the thing
     that the address names, as the owner's, and answers the route's values. `sees(world, office, whose)`: whether a
     holder of the office sees the thing (default: yes); one who does not gets 404. `post`: the form that is sent; None
-    for a GET. `answers`: the status of a success. `public`: open without signing in. `look`: the accessibility test
+    for a GET. `owned`: whose the thing is can matter; else it is made once for all visits of a test. `answers`: the
+    status of a success. `public`: open without signing in. `look`: the accessibility test
     visits it.
     """
 
@@ -37,6 +38,7 @@ class Row:
     answers: Set[int] = frozenset({200})
     public: bool = False
     look: bool = True
+    owned: bool = True
 
     @property
     def method(self) -> str:
