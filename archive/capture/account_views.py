@@ -13,7 +13,7 @@ from archive.access.pages import actor_of, instant_of, needs
 from archive.accounts.models import Account
 from archive.capture.coverage_shown import account_shown, accounts_shown, runs_of, runs_shown, statement_of
 from archive.capture.models import CaptureRun, Exchange
-from archive.capture.schedule import CaptureRefused, capture_request
+from archive.capture.schedule import CaptureRefused, Depth, capture_request
 from archive.capture.wording import PURPOSES
 from archive.connectors.registry import connectors
 from archive.paging import page_of
@@ -55,7 +55,8 @@ def run_now(request: HttpRequest, ref: UUID) -> HttpResponseBase:
     actor, at = actor_of(request), instant_of(request)
     _seen(request, ref)
     try:
-        capture_request(actor=actor, account_ref=ref, at=at)
+        depth: Depth = "whole" if request.POST.get("depth") == "whole" else "recent"
+        capture_request(actor=actor, account_ref=ref, depth=depth, at=at)
     except CaptureRefused as refused:
         messages.error(request, str(refused))
     else:

@@ -33,7 +33,7 @@ def captures_enqueue(*, at: datetime) -> int:
 
 
 def capture_request(*, actor: Actor, account_ref: UUID, depth: Depth = "recent", at: datetime) -> Job:
-    """Ask for a run of one account now. Raises `policy.Denied` or Account.DoesNotExist.
+    """Ask for a run of one account now. Raises `policy.Denied`, CaptureRefused or Account.DoesNotExist.
 
     `whole` walks the timeline to its end and reads every thread again; `recent` does what the schedule would. A run
     that is waiting or under way already is not doubled, and keeps the depth it has.
@@ -41,6 +41,10 @@ def capture_request(*, actor: Actor, account_ref: UUID, depth: Depth = "recent",
     with transaction.atomic():
         account = Account.objects.get(ref=account_ref)
         policy.require(actor, "capture.run", at, account)
+        if account.network == "import":
+            raise CaptureRefused("This page holds imported tables and is not read over a network.")
+        if not hasattr(account, "approval"):
+            raise CaptureRefused("This page is not approved yet, so it is not read. Ask the chief or the designee.")
         job = job_enqueue(kind=TASK, subject=str(account.ref), queue="capture", at=at)
         if depth == "whole":
             Job.objects.filter(pk=job.pk, state=JobState.WAITING, cursor={}).update(cursor={"depth": depth})

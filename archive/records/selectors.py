@@ -128,8 +128,10 @@ def media_of(record: Record, *, actor: Actor, at: datetime) -> QuerySet[Media]:
 
 def medium_numbered(record: Record, number: int, *, actor: Actor, at: datetime) -> Media:
     """Return the medium with this number, counted from 1. Raises Media.DoesNotExist."""
-    found = media_of(record, actor=actor, at=at).select_related("stored", "version")[number - 1 : number]
-    if number < 1 or not found:
+    if number < 1:
+        raise Media.DoesNotExist
+    found = list(media_of(record, actor=actor, at=at).select_related("stored", "version")[number - 1 : number])
+    if not found:
         raise Media.DoesNotExist
     return found[0]
 

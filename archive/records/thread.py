@@ -109,7 +109,9 @@ def _in_order(root: int, rows: Sequence[tuple[int, int | None]]) -> list[_Place]
         above = None if record_id == root else parent if parent in known else root if root in known else None
         children.setdefault(above, []).append(record_id)
     order: list[_Place] = []
-    waiting = [_Place(record_id, 0, None) for record_id in reversed(children.get(None, []))]
+    # Every item also waits below the post, so that one whose links lead nowhere, or in a ring, is shown all the same.
+    waiting = [_Place(record_id, 1, root if root in known else None) for record_id, _ in reversed(rows)]
+    waiting += [_Place(record_id, 0, None) for record_id in reversed(children.get(None, []))]
     seen: set[int] = set()
     while waiting:
         place = waiting.pop()

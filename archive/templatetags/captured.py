@@ -40,6 +40,12 @@ def visible(text: str | None) -> SafeString:
 
 
 @register.filter
+def named(text: str | None) -> str:
+    """Captured text as plain text, for a title or an attribute: what cannot be seen is named."""
+    return "".join(" " if piece.kind is Kind.BREAK else piece.text for piece in browser_pieces(text or ""))
+
+
+@register.filter
 def marked(runs: tuple[Run, ...]) -> SafeString:
     """Runs of captured text, those that a search hit in `<mark>`."""
     return format_html_join(

@@ -22,7 +22,8 @@ from archive.ledger import segments
 from archive.records.models import Media, Record, RecordKey
 from archive.records.search import Filters
 from archive.records.search_run import search_freeze
-from archive.storage.services import object_put
+from archive.storage.models import StoredObject
+from archive.storage.selection import evidence_store
 from tests.web.world import World
 
 PIXEL = bytes.fromhex(
@@ -191,17 +192,30 @@ def a_record(world: World, owner: User) -> Mapping[str, Any]:
     return {"ref": a_thread(world)["a"].ref}
 
 
+def in_store(octets: bytes, compartment: str, at: datetime) -> StoredObject:
+    """Bytes in the evidence store, written inside whatever transaction the test has open."""
+    key = uuid.uuid4()
+    put = evidence_store().put(str(key), [octets])
+    return StoredObject.objects.create(
+        key=key,
+        store=evidence_store().name,
+        size=put.size,
+        sha256=put.sha256,
+        crc32=put.crc32,
+        compartment=compartment,
+        created_at=at,
+    )
+
+
 def with_picture(record: Record, at: datetime, *, media_type: str = "image/png", octets: bytes = PIXEL) -> Media:
     """Give a record's latest version an attachment, as the media task would."""
-    stored = object_put([octets], compartment=record.compartment, at=at)
-    stored.save(force_insert=True)
     version = record.current.version
     return Media.objects.create(
         version=version,
         record=record,
         n=Media.objects.filter(version=version).count(),
         media_type=media_type,
-        stored=stored,
+        stored=in_store(octets, record.compartment, at),
         event_id=uuid.uuid4(),
         captured_at=at,
         compartment=record.compartment,
@@ -222,14 +236,13 @@ def as_received(world: World, owner: User) -> Mapping[str, Any]:
 
 def a_removal(world: World, owner: User) -> Mapping[str, Any]:
     """A removal that nobody has explained."""
-    a_thread(world)
-    return {"ref": Observation.objects.get(kind="removed").ref}
+    return {"ref": Observation.objects.get(record=a_thread(world)["d"]).ref}
 
 
 def a_quarantined_item(world: World, owner: User) -> Mapping[str, Any]:
     """Bytes that could not be read."""
-    a_thread(world)
-    return {"ref": Quarantine.objects.get().ref}
+    account = a_thread(world)["p"].account
+    return {"ref": Quarantine.objects.get(run__account=account).ref}
 
 
 def an_account(world: World, owner: User) -> Mapping[str, Any]:
