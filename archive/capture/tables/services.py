@@ -1,7 +1,9 @@
 """Importing one table into one account: a job with a cursor, so that a killed import goes on where it was."""
 
 import hashlib
-from collections.abc import Callable
+import multiprocessing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,15 +20,23 @@ from archive.capture.coverage import Coverage
 from archive.capture.intake import bad_keep
 from archive.capture.models import CaptureRun
 from archive.capture.runs import run_close, run_open
+from archive.capture.tables.ahead import (
+    PreparerLost,
+    ReadyStretch,
+    Table,
+    stretches_ahead,
+    stretches_prepare,
+    table_reader,
+)
 from archive.capture.tables.items import RowReader
 from archive.capture.tables.mapping import Mapping
-from archive.capture.tables.stretches import Stretch, TableReader
-from archive.connectors.contract import BadItem, Fields, Item
 from archive.jobs.models import Job, JobState
 from archive.jobs.services import FOREGROUND, Claim, job_claim
 from archive.ledger.canonical import canonical_bytes
 
 KIND = "archive.capture.table"
+AHEAD_FROM = 2 * 1024 * 1024
+"""Bytes to read from which a process that works ahead is worth its start."""
 
 
 class ImportRefused(Exception):
@@ -59,82 +69,87 @@ def table_import(
     """Import a table. `watch` is called after each committed stretch of at most 500 rows.
 
     Importing the same file again finishes what a killed import left, or reports every row as repeated. Raises
-    `policy.Denied`, ImportRefused, or NotApproved; then nothing was taken.
+    `policy.Denied`, ImportRefused, or NotApproved; then nothing was taken. Raises PreparerLost when the process that
+    works ahead was ended; what was committed is kept.
     """
     policy.require(actor, "import.run", now(), account)
     claim = _claim(account, path, mapping, now())
     report = Report()
     with path.open("rb") as file:
-        reader = TableReader(
-            file, encoding=mapping.encoding, delimiter=mapping.delimiter, backslash_escapes=mapping.backslash_escapes
-        )
+        reader = table_reader(file, mapping)
         try:
             header = reader.header()
-            rows = RowReader(mapping, header)
+            RowReader(mapping, header)
         except ValueError as error:
             claim.fail(at=now(), sentence=str(error), retry=False)
             raise ImportRefused(f"{error} Nothing was taken.") from error
-        stored = claim.job.cursor
-        run = CaptureRun.objects.filter(pk=int(stored.get("run", 0))).first()
-        run = run or run_open(account, kind="import", at=now(), actor=actor)
-        coverage = Coverage.load(stored.get("coverage", {}))
-        if stored:
-            report = Report(**stored["report"])
-            report.resumed_at_row = report.rows + 1
-            reader.seek(stored["offset"])
-        head = canonical_bytes({"method": "IMPORT", "columns": header, "file": path.name})
-        for stretch in reader.stretches(first_row=report.rows + 1, width=len(header), most=UNIT):
-            received = _received(account, stretch, rows, head, now())  # large bad rows go to the store before
-            with transaction.atomic():
-                _take(run, account, received, len(stretch.rows) + len(stretch.bad), report, coverage, now())
-                claim.progress(
-                    at=now(),
-                    done=report.rows,
-                    cursor={
-                        "run": run.pk,
-                        "offset": stretch.end,
-                        "report": {name: getattr(report, name) for name in Report.__slots__},
-                        "coverage": coverage.dump(),
-                    },
-                )
-            if watch:
-                watch(report)
-        run_close(run, outcome="covered", coverage=coverage, at=now())
-        claim.finish(at=now(), result={"run": str(run.ref), "rows": report.rows})
+        offset = reader.offset
+    stored = claim.job.cursor
+    run = CaptureRun.objects.filter(pk=int(stored.get("run", 0))).first()
+    run = run or run_open(account, kind="import", at=now(), actor=actor)
+    coverage = Coverage.load(stored.get("coverage", {}))
+    if stored:
+        report = Report(**stored["report"])
+        report.resumed_at_row = report.rows + 1
+        offset = stored["offset"]
+    head = canonical_bytes({"method": "IMPORT", "columns": header, "file": path.name})
+    table = Table(path, mapping, header, offset, report.rows + 1, UNIT, account.ref, account.compartment)
+    try:
+        with _stretches(table, now) as stretches:
+            for stretch in stretches:
+                received = _received(account, stretch, head)  # large bad rows go to the store before
+                with transaction.atomic():
+                    _take(run, account, received, stretch, report, coverage)
+                    claim.progress(
+                        at=now(),
+                        done=report.rows,
+                        cursor={
+                            "run": run.pk,
+                            "offset": stretch.end,
+                            "report": {name: getattr(report, name) for name in Report.__slots__},
+                            "coverage": coverage.dump(),
+                        },
+                    )
+                if watch:
+                    watch(report)
+    except PreparerLost:
+        claim.wait(until=now())
+        raise
+    run_close(run, outcome="covered", coverage=coverage, at=now())
+    claim.finish(at=now(), result={"run": str(run.ref), "rows": report.rows})
     return report
 
 
-def _received(account: Account, stretch: Stretch, rows: RowReader, head: bytes, at: datetime) -> Received:
-    items: list[Item] = []
-    said: dict[str, Fields] = {}
-    bad = [(row.bad, row.number) for row in stretch.bad]
-    for row in stretch.rows:
-        item = rows.item(row)
-        if not isinstance(item, BadItem) and said.setdefault(item.id, item.content) != item.content:
-            item = BadItem("repeated-id", "The id stands in the table before, with other words.", row.start, row.stop)
-        if isinstance(item, BadItem):
-            bad.append((item, row.number))
-        else:
-            items.append(item)
-    kept = bad_keep(stretch.body, [one for one, _ in bad], account=account, at=at)
+def _stretches(table: Table, now: Callable[[], datetime]) -> AbstractContextManager[Iterator[ReadyStretch]]:
+    """Choose who prepares. A worker of a task queue may not start processes of its own; it prepares itself."""
+    much = table.path.stat().st_size - table.offset > AHEAD_FROM
+    if much and not multiprocessing.current_process().daemon:
+        return stretches_ahead(table, now)
+    return nullcontext(stretches_prepare(table, now))
+
+
+def _received(account: Account, stretch: ReadyStretch, head: bytes) -> Received:
+    kept = bad_keep(stretch.body, [one for one, _ in stretch.bad], account=account, at=stretch.at)
     return Received(
         purpose="import",
         outcome="ok",
         status=None,
-        received_at=at,
+        received_at=stretch.at,
         head=head,
         body=stretch.body,
-        items=items,
-        bad=[KeptBad(k.bad, k.raw, k.stored, number) for k, (_, number) in zip(kept, bad, strict=True)],
+        items=stretch.items,
+        bad=[KeptBad(k.bad, k.raw, k.stored, number) for k, (_, number) in zip(kept, stretch.bad, strict=True)],
+        ref=stretch.ref,
+        prepared=stretch.prepared,
     )
 
 
 def _take(
-    run: CaptureRun, account: Account, received: Received, rows: int, report: Report, coverage: Coverage, at: datetime
+    run: CaptureRun, account: Account, received: Received, stretch: ReadyStretch, report: Report, coverage: Coverage
 ) -> None:
-    committed = exchange_commit(run, account, received, at=at)
+    committed = exchange_commit(run, account, received, at=stretch.at)
     coverage.add(committed)
-    report.rows += rows
+    report.rows += stretch.rows
     report.taken += committed.new
     report.edited += len(committed.edited)
     report.repeated += committed.unchanged + committed.repeated

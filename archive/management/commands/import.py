@@ -13,6 +13,7 @@ from archive.access.policy import Denied
 from archive.accounts.models import Account
 from archive.accounts.selectors import account_named
 from archive.capture.runs import NotApproved
+from archive.capture.tables.ahead import PreparerLost
 from archive.capture.tables.mapping import MappingError, mapping_read
 from archive.capture.tables.services import ImportRefused, Report, table_import
 
@@ -49,9 +50,12 @@ class Command(BaseCommand):
             )
         except (Denied, ImportRefused, NotApproved) as error:
             raise CommandError(str(error), returncode=1) from error
+        except PreparerLost as error:
+            raise CommandError(str(error), returncode=2) from error
         self.stdout.write(
             f"{path.name}: {report.rows} rows. Taken {report.taken}, edited {report.edited}, "
-            f"repeated {report.repeated}, lawfully disposed of before {report.disposed}, quarantined {report.quarantined}."
+            f"repeated {report.repeated}, lawfully disposed of before {report.disposed}, "
+            f"quarantined {report.quarantined}."
         )
         if report.resumed_at_row > 1:
             self.stdout.write(
