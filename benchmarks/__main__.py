@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -11,11 +10,13 @@ from pathlib import Path
 import django
 
 from benchmarks.figures import Figure
+from benchmarks.machine import describe
 
 NAMES = {
     "import": "benchmarks.importing",
     "ledger": "benchmarks.ledger",
     "search": "benchmarks.search",
+    "sweep": "benchmarks.sweeping",
     "verify": "benchmarks.verifying",
 }
 
@@ -30,7 +31,7 @@ def main() -> int:
         print(f"There is no benchmark {arguments.name!r}; there are {', '.join(NAMES)}.", file=sys.stderr)
         return 2
     django.setup()
-    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}; each floor is measured in this same run.")
+    print(describe(), flush=True)
     figures: list[Figure] = []
     for name in [arguments.name] if arguments.name else list(NAMES):
         measure: Callable[[], Iterator[Figure]] = import_module(NAMES[name]).measure

@@ -1,23 +1,23 @@
-"""What every benchmark stands on: a department, people, an approved page, and believable text."""
+"""What every benchmark stands on: a department, people, an approved page, and sessions of other roles."""
 
-import random
+import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import connection
 
 from archive.access.actor import Actor
 from archive.access.models import User
 from archive.access.services import department_found, user_appoint
 from archive.accounts.models import Account
 from archive.accounts.services import account_approve, account_propose
+from config.runner.engines import Engines
+from config.runner.state import read_about
+from config.runner.state_file import StateFile
 
 AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
-#: Words with the skew of real text: the first are common, the last are rare.
-WORDS = [
-    f"{a}{b}{c}"
-    for a in "bcdfglmnprst"
-    for b in ("a", "e", "i", "o", "ou")
-    for c in ("ck", "ne", "ll", "rd", "st", "x")
-]
-_WEIGHTS = [1 / (rank + 1) for rank in range(len(WORDS))]
 
 
 def people() -> tuple[Actor, Actor]:
@@ -43,7 +43,9 @@ def page(handle: str) -> tuple[Actor, Account]:
     return manager, Account.objects.get(pk=account.pk)
 
 
-def texts(count: int, seed: int = 1) -> list[str]:
-    """Return texts of about 300 characters in skewed words."""
-    choose = random.Random(seed)
-    return [" ".join(choose.choices(WORDS, _WEIGHTS, k=choose.randint(10, 110))) for _ in range(count)]
+def session_as(role: str) -> psycopg.Connection[Any]:
+    """Open a session in autocommit mode as `sequencer` or `migrate`, whose passwords the temporary state knows."""
+    directory = Path(os.environ["DAYBOOK_STATE_DIR"])
+    engines = Engines.of(read_about(directory), StateFile.read(directory).ports)
+    name = str(connection.settings_dict["NAME"])
+    return psycopg.connect(engines.database_url(f"daybook_{role}", name), autocommit=True)
