@@ -125,7 +125,7 @@ def test_deleting_one_leaves_its_neighbours(store: EvidenceStore) -> None:
     assert read(store, keep.key) == b"keep"
 
 
-@pytest.mark.parametrize("key", ["", "../../etc/passwd", "x", "a/b", "\0", f"{uuid.uuid4()}/x"])
+@pytest.mark.parametrize("key", ["", "../../etc/passwd", "x", "a/b", "\0", "0b5f6a52-6a0b-4d5e-9c1f-2f8f0f6f1d11/x"])
 def test_a_key_that_is_no_uuid_reaches_nothing(store: EvidenceStore, key: str) -> None:
     for act in (
         lambda: store.put(key, [b"x"]),
