@@ -80,6 +80,12 @@ def _owed(request: RecordsRequest) -> bool:
     return request.state in OPEN
 
 
+def _wide(request: RecordsRequest) -> bool:
+    """Whether something was collected and the hold still covers more."""
+    collected = request.state not in {RequestState.RECEIVED, RequestState.CLOSED}
+    return collected and not request.narrowed and request.hold_ref is not None
+
+
 ACTS: tuple[Act, ...] = (
     Act(
         "extend",
@@ -137,7 +143,7 @@ ACTS: tuple[Act, ...] = (
         _("The hold covers what was collected, and nothing else."),
         ActForm,
         _narrow,
-        lambda request: not request.narrowed and request.hold_ref is not None and request.state != RequestState.CLOSED,
+        _wide,
     ),
     Act(
         "withdraw",

@@ -18,7 +18,7 @@ from foia.clocks.states import ClockState
 from foia.collections.models import Collection, CollectionClosed, Purpose
 from foia.requests.clock import request_clock
 from foia.requests.models import ClockEvent, ClockKind, Letter, RecordsRequest, RequestStep
-from foia.requests.names import LETTERS, STEPS
+from foia.requests.names import CHANNELS, LETTERS, STEPS
 from foia.requests.rules import OPEN
 from retention.errors import Refused
 from retention.holds.models import Hold, HoldScope
@@ -136,7 +136,7 @@ def request_file(request: RecordsRequest, *, at: datetime) -> RequestFile:
 
 
 def _step(step: RequestStep, texts: dict[uuid.UUID, str], letters: set[uuid.UUID]) -> ShownStep:
-    codes = [str(LETTERS.get(code, code)) for code in step.codes]
+    codes = [str(LETTERS.get(code) or CHANNELS.get(code, code)) for code in step.codes]
     return ShownStep(
         at=step.at,
         by=step.by.name,

@@ -57,7 +57,7 @@ def a_page(world: World) -> Account:
     proposed = account_propose(
         actor=Actor(user=world.holders["pio"]),
         network="mastodon",
-        handle="rivertonpd",
+        handle=f"rivertonpd-{uuid.uuid4().hex[:8]}",
         name="Riverton PD",
         base_url="http://127.0.0.1:1",
         at=world.at,
@@ -175,11 +175,12 @@ def a_collection(world: World, by: Actor | None = None) -> Collection:
         Said(f"Call me at {PHONE} about the café 🚧 tomorrow", handle="caller"),
         Said("My neighbour was arrested as a child", handle="whisperer", name="Whisper"),
     )
-    captured(a_page(world), *said, at=world.at - timedelta(days=1))
+    account = a_page(world)
+    captured(account, *said, at=world.at - timedelta(days=1))
     return request_search(
         request_ref=request.ref,
         words="",
-        filters=Filters(),
+        filters=Filters(account_ids=(account.pk,)),
         actor=by or officer(world),
         at=world.at - timedelta(hours=1),
     )
