@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from archive.access import policy
@@ -65,16 +66,18 @@ def execution_work(claim: Claim, *, now: Callable[[], datetime]) -> None:
     batch = DispositionBatch.objects.select_related("series", "certificate", "executed_by", "approved_by").get(
         ref=claim.job.subject
     )
-    done = batch.outcomes.count()
+    so_far = batch.outcomes.aggregate(done=Count("pk"), last=Max("item_id"))
+    done, last = so_far["done"], so_far["last"] or 0
     while batch.state == BatchState.EXECUTING:
         claim.progress(at=now(), done=done, total=batch.count)
-        items = list(BatchItem.objects.filter(batch=batch, outcome=None).order_by("pk")[:CHUNK])
+        # Items are taken in the order of their ids, so none before the last outcome is left.
+        items = list(BatchItem.objects.filter(batch=batch, pk__gt=last, outcome=None).order_by("pk")[:CHUNK])
         if not items:
             _end(batch, at=now())
             break
         for item in items:
             _execute(batch, item, at=now())
-            done += 1
+            done, last = done + 1, item.pk
     counts = {kind.value: batch.outcomes.filter(outcome=kind).count() for kind in Outcome}
     claim.finish(at=now(), result=dict(counts))
 
