@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -30,7 +31,7 @@ def propose(request: HttpRequest) -> HttpResponseBase:
         else:
             messages.success(request, _("The page is proposed. It is read once somebody else has approved it."))
             return redirect("account", ref=account.ref)
-    return render(request, "accounts/propose.html", {"form": form})
+    return render(request, "accounts/propose.html", {"form": form, "trail": _trail(_("Propose a page"))})
 
 
 @require_POST
@@ -63,7 +64,12 @@ def connect(request: HttpRequest, ref: UUID) -> HttpResponseBase:
         else:
             messages.success(request, _("The token is kept. It will not be shown again."))
             return redirect("account", ref=ref)
-    return render(request, "accounts/connect.html", {"form": form, "account": account})
+    trail = _trail(_("Access token"), above=(reverse("account", args=[ref]), account.name))
+    return render(request, "accounts/connect.html", {"form": form, "account": account, "trail": trail})
+
+
+def _trail(name: str, *, above: tuple[str, str] | None = None) -> list[tuple[str, str]]:
+    return [(reverse("accounts"), _("Accounts")), *([above] if above else []), ("", name)]
 
 
 def _seen(request: HttpRequest, ref: UUID) -> Account:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -41,6 +42,7 @@ def account(request: HttpRequest, ref: UUID) -> HttpResponse:
     connector = connectors().get(shown.account.network)
     told = {
         "shown": shown,
+        "trail": [(reverse("accounts"), _("Accounts")), ("", shown.account.name)],
         "page": page,
         "runs": runs_shown(shown.account, page.rows),
         "cannot_see": connector.manifest.cannot_see if connector else (),
@@ -78,6 +80,11 @@ def account_run(request: HttpRequest, ref: UUID, run: UUID) -> HttpResponse:
     closed = getattr(one, "closed", None)
     told = {
         "account": found,
+        "trail": [
+            (reverse("accounts"), _("Accounts")),
+            (reverse("account", args=[ref]), found.name),
+            ("", _("An import") if one.kind == "import" else _("A run")),
+        ],
         "statement": statement_of(one, found),
         "page": page,
         "exchanges": [(exchange, PURPOSES.get(exchange.purpose, exchange.purpose)) for exchange in page.rows],

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -75,6 +76,7 @@ def removal(request: HttpRequest, ref: UUID) -> HttpResponseBase:
         return _next(request)
     told = {
         "removal": shown[0],
+        "trail": [(reverse("removals"), _("Removals without an explanation")), ("", shown[0].kind_name)],
         "form": form,
         "thread": thread_of(shown[0].record, actor=actor, at=at),
         "count": removals_waiting(actor, at).count(),
@@ -118,6 +120,7 @@ def quarantined_item(request: HttpRequest, ref: UUID) -> HttpResponse:
     size = item.stop - item.start
     told: dict[str, Any] = {
         "item": item,
+        "trail": [(reverse("quarantine"), _("Quarantine")), ("", item.code)],
         "size": size,
         "reason": reason_of(item),
         "purpose": PURPOSES.get(item.exchange.purpose, item.exchange.purpose),

@@ -10,6 +10,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -100,6 +103,11 @@ def search_run(request: HttpRequest, ref: UUID) -> HttpResponse:
     except SearchRun.DoesNotExist as missing:
         raise Http404 from missing
     told: dict[str, Any] = {"run": run, "shown": search_run_shown(run, actor=actor, at=at), "as_of": at}
+    told["trail"] = [
+        (reverse("search"), _("Search")),
+        (reverse("search-runs"), _("Frozen searches")),
+        ("", date_format(localtime(run.at), "M j, Y")),
+    ]
     if request.GET.get("compare") == "now":
         told["comparison"] = search_run_compare(run, actor=actor, at=at)
     alone = getattr(request, "htmx", False) and "comparison" in told

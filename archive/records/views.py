@@ -6,8 +6,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from archive.access import policy
 from archive.access.pages import actor_of, instant_of, needs
 from archive.records.bytes_served import stored_answer
 from archive.records.excerpts import SEARCHED, Run, runs_of
@@ -34,6 +38,7 @@ def record(request: HttpRequest, ref: UUID) -> HttpResponse:
         raise Http404 from missing
     told: dict[str, Any] = {
         "record": found,
+        "trail": _trail(request, KINDS[found.kind]),
         "kind_name": KINDS[found.kind],
         "as_of": at,
         "thread": thread_of(found, actor=actor, at=at, part=_number(request, "part")),
@@ -70,6 +75,14 @@ def medium(request: HttpRequest, ref: UUID, number: int) -> HttpResponseBase:
         raise Http404 from missing
     ending = mimetypes.guess_extension(media.media_type) or ".bin"
     return stored_answer(request, media.stored, name=f"{ref}-{number}{ending}", media_type=media.media_type)
+
+
+def _trail(request: HttpRequest, name: object) -> list[tuple[str, object]]:
+    """The way back: to the search that led here, or to Today for those who do not search."""
+    if not policy.allows(actor_of(request), "record.search", instant_of(request)):
+        return [("/", _("Today")), ("", name)]
+    words = request.GET.get("q", "")
+    return [(reverse("search") + (f"?{urlencode({'q': words})}" if words else ""), _("Search")), ("", name)]
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
