@@ -49,9 +49,11 @@ def take_in_standing(hold: Hold, at: datetime) -> list[int]:
             " WHERE EXISTS (SELECT 1 FROM hold_scope s WHERE s.hold_id = %s"
             "  AND (s.account_id IS NULL OR s.account_id = r.account_id)"
             "  AND (s.record_kind = '' OR s.record_kind = r.kind))"
+            " AND NOT EXISTS (SELECT 1 FROM hold_item i WHERE i.hold_id = %s AND i.holding_kind = %s"
+            "  AND i.holding_id = r.id)"
             " AND NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.record_id = r.id)"
             " ON CONFLICT DO NOTHING RETURNING holding_id",
-            [hold.pk, RECORD, at, hold.pk],
+            [hold.pk, RECORD, at, hold.pk, hold.pk, RECORD],
         )
         new = [row[0] for row in cursor.fetchall()]
     blockers_place(holding_kind=RECORD, ids=new, reason_kind=REASON, reason_ref=hold.ref)
