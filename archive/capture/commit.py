@@ -28,7 +28,7 @@ from archive.capture.rows import (
 from archive.connectors.contract import Item
 from archive.ledger.encoding import base64url
 from archive.ledger.services import EventDraft, append_events, append_first
-from archive.records.models import State
+from archive.records.models import State, TombstoneKey
 from archive.records.recapture import recapture_digests
 
 
@@ -88,7 +88,9 @@ def _commit(run: CaptureRun, account: Account, received: Received, at: datetime)
     result.edited = [p.record_id for p in changed]
     result.edited_keys = [p.item.id for p in changed]
     result.media_versions = [p.version_ref for p in written if p.item.media]
-    batch.new = [NewRecord(p.record_id, kind_of(p.item), p.item.published, account.compartment) for p in fresh]
+    batch.new = [
+        NewRecord(p.record_id, p.record_ref, kind_of(p.item), p.item.published, account.compartment) for p in fresh
+    ]
     batch.changed = result.edited
     batch.states = [StateChange(p.record_id, STATE_AFTER[kind]) for p, kind in moved]
     result.moves = [kind.value for _, kind in moved]
@@ -150,7 +152,7 @@ def _known(account: Account, keys: Iterable[Key]) -> dict[Key, Known]:
 
 def _disposed(account: Account, keys: Sequence[Key]) -> set[Key]:
     """Return the keys whose records were lawfully destroyed (asked by HMAC; the tombstone knows no id)."""
-    if not keys:
+    if not keys or not TombstoneKey.objects.exists():
         return set()
     digests = recapture_digests(account.network, keys)
     with connection.cursor() as cursor:

@@ -1,5 +1,6 @@
 """The extension point through which upper rooms learn what was captured, inside the capture transaction."""
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -12,6 +13,7 @@ class NewRecord:
     """A record that this batch took in."""
 
     record_id: int
+    ref: uuid.UUID
     kind: str
     posted_at: datetime | None
     compartment: str

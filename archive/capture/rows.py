@@ -16,7 +16,7 @@ from archive.capture.preparing import item_texts
 from archive.ledger.canonical import view_text
 from archive.ledger.services import AppendedEvent
 from archive.records.indexing import SearchEntry, search_entries_add, search_states_set, search_words_add
-from archive.records.models import State
+from archive.records.models import Link, State
 
 
 def write_records(account: Account, fresh: Sequence[Plan], at: datetime) -> None:
@@ -210,6 +210,8 @@ def write_links(account: Account, fresh: Sequence[Plan]) -> None:
             ("int8", "int8", "int8", "varchar", "text"),
             [_link(p, here, before) for p in fresh],
         )
+        if not Link.objects.filter(parent=None).exclude(parent_value="").exists():
+            return
         cursor.execute(
             "UPDATE record_link l SET parent_id = n.record_id, root_id = coalesce(p.root_id, n.record_id)"
             " FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS n(namespace, value, record_id)"

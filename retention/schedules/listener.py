@@ -10,7 +10,6 @@ from archive.access.models import Department
 from archive.capture.listeners import CapturedBatch
 from archive.destruction.holdings import Holding
 from archive.destruction.record_holding import KIND as RECORD
-from archive.records.models import Record
 from retention.schedules.assigning import (
     GONE_STATES,
     Facts,
@@ -93,14 +92,13 @@ def records_backfill(*, at: datetime) -> int:
 
 def _assign_new(batch: CapturedBatch, states: dict[int, str], present: _Present) -> None:
     department = present.department
-    refs = dict(Record.objects.filter(pk__in=[new.record_id for new in batch.new]).values_list("pk", "ref"))
     today = department.day(batch.at)
     every = []
     for new in batch.new:
         state = states.get(new.record_id, "live")
         facts = Facts(
             holding=Holding(RECORD, new.record_id),
-            ref=refs[new.record_id],
+            ref=new.ref,
             captured_on=today,
             record_kind=str(new.kind),
             state=state,
