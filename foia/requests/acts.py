@@ -92,7 +92,7 @@ ACTS: tuple[Act, ...] = (
         "request.decide",
         _("Extend the period"),
         _(
-            "The law allows one extension, only while the first period runs and only for these reasons. The letter "
+            "The period can be extended only while its first part runs, and only for these reasons. The letter "
             "that says so is issued at once; send it on the same day."
         ),
         _("Extend and issue the letter"),
