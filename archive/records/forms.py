@@ -105,6 +105,11 @@ class SearchForm(forms.Form):
         """Whether anything at all narrows the search."""
         return bool(self.words.strip()) or self._filters != Filters()
 
+    @property
+    def filters_wrong(self) -> bool:
+        """Whether a filter, and not only the words, has to be mended."""
+        return any(name != "q" for name in self.errors)
+
     def asked(self) -> Iterator[tuple[str, str]]:
         """Yield the names and values of the query, for a form that sends them on."""
         for name in self.fields:

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from django.db import DatabaseError, connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from archive.access import policy
 from archive.access.actor import Actor
@@ -192,8 +193,7 @@ def search_exactly(*, actor: Actor, at: datetime, words: str = "", filters: Filt
     query = parse_query(words) if words.strip() else None
     condition = condition_of(query, filters, sorted(policy.open_compartments(actor, at)))
     try:
-        with _reading(has_words=query is not None), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(EXACT_TIMEOUT_MS)])
+        with _reading(has_words=query is not None), connection.cursor() as cursor, time_limited(cursor):
             cursor.execute(
                 f"SELECT {', '.join(FACETS)}, GROUPING({', '.join(FACETS)}), count(*) FROM search_document d"
                 f" WHERE {condition.sql} GROUP BY GROUPING SETS ({', '.join(f'({f})' for f in FACETS)}, ())",
@@ -205,6 +205,18 @@ def search_exactly(*, actor: Actor, at: datetime, words: str = "", filters: Filt
             return ExactAnswer(None, None, at)
         raise
     return ExactAnswer(total, facets, at)
+
+
+@contextmanager
+def time_limited(cursor: CursorWrapper) -> Iterator[None]:
+    """Give each statement of the block EXACT_TIMEOUT_MS; what the caller's transaction does later has its own time."""
+    cursor.execute(
+        "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)",
+        [str(EXACT_TIMEOUT_MS)],
+    )
+    before = cursor.fetchone()[0]
+    yield
+    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
 
 
 @contextmanager

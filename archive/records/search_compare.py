@@ -14,7 +14,7 @@ from archive.access.models import Words
 from archive.ledger.selectors import event_fields
 from archive.records.models import Record, SearchRun, Tombstone
 from archive.records.query import ParsedQuery, parse_query
-from archive.records.search import EXACT_TIMEOUT_MS, TOOK_TOO_LONG, Filters, condition_of
+from archive.records.search import TOOK_TOO_LONG, Filters, condition_of, time_limited
 from archive.records.tokens import TOKENIZER_VERSION
 
 EXAMPLES = 10  #: records named for each reason
@@ -66,8 +66,7 @@ def search_run_compare(run: SearchRun, *, actor: Actor, at: datetime) -> Compari
     words = Words.objects.filter(pk=run.query_ref).values_list("text", flat=True).first() or ""
     query = parse_query(words) if words.strip() else None
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(EXACT_TIMEOUT_MS)])
+        with transaction.atomic(), connection.cursor() as cursor, time_limited(cursor):
             rows = _differences(cursor, run, query)
             intact = _digest(cursor, run) == bytes(run.found_sha256)
     except DatabaseError as error:

@@ -18,7 +18,6 @@ from archive.ledger.services import EventDraft, append_events
 from archive.records.models import SearchRun
 from archive.records.query import parse_query
 from archive.records.search import (
-    EXACT_TIMEOUT_MS,
     FACETS,
     TOOK_TOO_LONG,
     Condition,
@@ -26,6 +25,7 @@ from archive.records.search import (
     Filters,
     condition_of,
     facets_of,
+    time_limited,
 )
 from archive.records.tokens import TOKENIZER_VERSION
 
@@ -116,8 +116,7 @@ def search_limits(*, actor: Actor, at: datetime, filters: Filters) -> dict[str, 
     """Return what words cannot find inside the filters, as far as the actor sees; None when it takes too long."""
     compartments = sorted(policy.open_compartments(actor, at))
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(EXACT_TIMEOUT_MS)])
+        with transaction.atomic(), connection.cursor() as cursor, time_limited(cursor):
             return _limits(filters, compartments)
     except DatabaseError as error:
         if getattr(error.__cause__, "sqlstate", "") == TOOK_TOO_LONG:
