@@ -70,7 +70,7 @@ def captured(
     """Capture one exchange of these posts and pieces that cannot be read.
 
     A post has `id`, `text` and `published`; it may have `parent`, `author` (a handle), `name`, `hidden`, `warning`,
-    `pictures` (their descriptions), `updated`, `kind` and `language`.
+    `pictures` (their descriptions), `updated`, `kind`, `language` and `author_id`.
     """
     run = run or run_open(account, kind="capture", at=at)
     body, items, kept = b"[", [], []
@@ -124,7 +124,7 @@ def _item(post: Mapping[str, Any], start: int, stop: int) -> Item:
         context={"/author/handle": author, "/author/name": post.get("name", author.title())},
         state={"/hidden": bool(post.get("hidden", False))},
         parent_id=post.get("parent"),
-        author_id=f"id-{author}",
+        author_id=post.get("author_id", f"id-{author}"),
         published=post.get("published"),
         updated=post.get("updated"),
     )
