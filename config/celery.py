@@ -22,8 +22,4 @@ app.autodiscover_tasks(
 )
 app.conf.beat_schedule = {
     "tick": {"task": "config.tick", "schedule": 5.0, "options": {"expires": 5, "queue": "urgent"}},
-    "audit": {"task": "config.audit_batch", "schedule": 60.0, "options": {"expires": 60, "queue": "urgent"}},
-    "clocks": {"task": "config.clocks", "schedule": 3600.0, "options": {"expires": 3600, "queue": "default"}},
-    "sweep": {"task": "storage.sweep", "schedule": 3600.0, "options": {"expires": 3600, "queue": "default"}},
-    "locks": {"task": "storage.locks", "schedule": 86400.0, "options": {"expires": 3600, "queue": "default"}},
 }

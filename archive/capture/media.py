@@ -4,13 +4,13 @@ import logging
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-
-from django.db import transaction
+from functools import partial
 
 from archive.accounts.credentials import credential_read
 from archive.capture.batch import Received
 from archive.capture.commit import exchange_commit
 from archive.capture.intake import head_of
+from archive.collisions import redo
 from archive.connectors.contract import AccountSettings, MediaReference, Secret, Surroundings
 from archive.connectors.registry import connector_named
 from archive.jobs.services import Claim, job_enqueue
@@ -78,11 +78,8 @@ def media_fetch(claim: Claim, *, surroundings: Surroundings) -> int:
                 body=b"",
                 about=(key.namespace, key.value),
             )
-            with transaction.atomic():
-                if _media_write(
-                    version, medium, stored, exchange.header("content-type") or "", received, surroundings.now()
-                ):
-                    taken += 1
+            write = partial(_media_write, version, medium, stored, exchange.header("content-type") or "", received)
+            taken += redo(partial(write, surroundings.now()))
             claim.progress(at=surroundings.now(), done=taken, total=len(wanted))
     return taken
 

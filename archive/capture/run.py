@@ -4,11 +4,11 @@ The run resumes where it was killed: its place lies in the job's cursor, and eve
 """
 
 from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import transaction
 from django.db.models import Max, Q
 
 from archive.accounts.credentials import credential_read
@@ -23,6 +23,7 @@ from archive.capture.media import media_enqueue
 from archive.capture.models import CaptureRun, Cursor, ObservationKind, Who
 from archive.capture.removals import observation_write
 from archive.capture.runs import run_close, run_open
+from archive.collisions import redo
 from archive.connectors.contract import AccountSettings, Exchange, LookUp, Page, Policy, Secret, Session, Surroundings
 from archive.connectors.errors import AccountNotFound, ConnectorError, Forbidden, NotFound, Unauthorised
 from archive.connectors.registry import connector_named
@@ -32,10 +33,13 @@ from archive.records.models import Current, Kind, Record, RecordKey, State
 RECHECK = timedelta(days=30)  #: posts this young are read again with their threads in every run
 DEEP_EVERY = timedelta(hours=24)  #: how often the whole timeline is walked
 LOOK_UPS = 500  #: direct look-ups a run at most; the rest is asked in the next one
+DEEPEST = 200  #: replies to replies that are followed upwards
 PHASES = ("profile", "timeline", "posts", "threads", "histories", "close")
 
 #: Failures that end a run at once: no further request can succeed with this credential or this address.
 FINAL = (AccountNotFound, Unauthorised, Forbidden)
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -71,6 +75,16 @@ class Reading:
             "edited": self.edited,
             "coverage": self.coverage.dump(),
         }
+
+    def commit(self, work: Callable[[], T]) -> T:
+        """Do `work` in one transaction, again if it collides with a destruction; only the go that commits counts."""
+        coverage, edited = self.coverage, self.edited
+
+        def once() -> T:
+            self.coverage, self.edited = deepcopy(coverage), list(edited)
+            return work()
+
+        return redo(once)
 
     def enter(self, phase: str) -> None:
         """Go on to the next phase."""
@@ -216,6 +230,8 @@ def _thread(reading: Reading, root: Record) -> None:
         return
     reading.coverage.counts["threads"] += 1
     for record in _unseen(reading, Q(record__link__root=root) & ~Q(record=root)):
+        if not reading.coverage.deep and _orphaned(record):
+            continue  # never listed again, so it is asked for only when the whole account is
         _look_up(reading, record, listing_whole=whole)
 
 
@@ -265,7 +281,8 @@ def _take(reading: Reading, page: Page, *, about: tuple[str, str] | None = None,
         about=about,
         historic=historic,
     )
-    with transaction.atomic():
+
+    def write() -> Committed:
         committed = exchange_commit(reading.run, reading.account, received, at=at)
         media_enqueue(committed.media_versions, at=at)
         reading.coverage.add(committed)
@@ -274,7 +291,9 @@ def _take(reading: Reading, page: Page, *, about: tuple[str, str] | None = None,
         if not historic:
             reading.edited += [pk for pk in committed.edited if pk not in reading.edited]
         reading.keep()
-    return committed
+        return committed
+
+    return reading.commit(write)
 
 
 def _keep_failure(reading: Reading, error: ConnectorError) -> None:
@@ -283,7 +302,7 @@ def _keep_failure(reading: Reading, error: ConnectorError) -> None:
     if error.exchange is not None:
         at = reading.now()
         received = receive(error.exchange, account=reading.account, at=at, outcome=error.code)
-        reading.coverage.add(exchange_commit(reading.run, reading.account, received, at=at))
+        reading.commit(lambda: reading.coverage.add(exchange_commit(reading.run, reading.account, received, at=at)))
 
 
 def _key(record: Record) -> RecordKey | None:
@@ -314,21 +333,7 @@ def _look_up(reading: Reading, record: Record, *, listing_whole: bool) -> None:
         finding = Verdict.UNDECIDED
     if finding is Verdict.NEEDS_CONTROLS:
         finding = verdict(answer.outcome, _controls(reading, record, listing_whole=listing_whole))
-    with transaction.atomic():
-        exchange_id = _take_answer(reading, answer, (key.namespace, key.value))
-        if finding in (Verdict.REMOVED, Verdict.ABSENT) and exchange_id is not None and answer.exchange is not None:
-            gone = finding is Verdict.REMOVED
-            observation = observation_write(
-                record,
-                run=reading.run,
-                kind=ObservationKind.REMOVED if gone else ObservationKind.ABSENT,
-                who=Who.UNKNOWN,
-                basis=_basis(answer.exchange) if gone else "listing-reconciled",
-                exchange_id=exchange_id,
-                at=reading.now(),
-            )
-            if observation is not None:
-                reading.coverage.counts[observation.kind] += 1
+    reading.commit(lambda: _find(reading, record, key, answer, finding))
     if finding is Verdict.PRESENT and not _orphaned(record):
         reading.coverage.counts["unlisted"] += 1
     if finding is Verdict.UNDECIDED:
@@ -336,10 +341,32 @@ def _look_up(reading: Reading, record: Record, *, listing_whole: bool) -> None:
         reading.coverage.fault(answer.code or "undecided")
 
 
+def _find(reading: Reading, record: Record, key: RecordKey, answer: LookUp, finding: Verdict) -> None:
+    exchange_id = _take_answer(reading, answer, (key.namespace, key.value))
+    if finding not in (Verdict.REMOVED, Verdict.ABSENT) or exchange_id is None or answer.exchange is None:
+        return
+    gone = finding is Verdict.REMOVED
+    observation = observation_write(
+        record,
+        run=reading.run,
+        kind=ObservationKind.REMOVED if gone else ObservationKind.ABSENT,
+        who=Who.UNKNOWN,
+        basis=_basis(answer.exchange) if gone else "listing-reconciled",
+        exchange_id=exchange_id,
+        at=reading.now(),
+    )
+    if observation is not None:
+        reading.coverage.counts[observation.kind] += 1
+
+
 def _orphaned(record: Record) -> bool:
-    """Tell whether the record's parent is gone: networks list what is below a thread, and nothing below a gap."""
-    gone = [State.REMOVED, State.ABSENT]
-    return Current.objects.filter(record__child_links__record=record, state__in=gone).exists()
+    """Tell whether anything above the record is gone: networks list what is below a thread, and nothing below a gap."""
+    above = Current.objects.filter(record__child_links__record=record).first()
+    for _step in range(DEEPEST):
+        if above is None or above.state in (State.REMOVED, State.ABSENT):
+            return above is not None
+        above = Current.objects.filter(record__child_links__record=above.record_id).first()
+    return False
 
 
 def _seen_in(reading: Reading, record: Record) -> bool:
@@ -378,13 +405,14 @@ def _controls(reading: Reading, record: Record, *, listing_whole: bool) -> Contr
     if link.parent is None or parent_key is None:
         return Controls(listing_whole, True, False, False, False)
     parent = reading.session.look_up(parent_key.value)
-    _take_answer(reading, parent, (parent_key.namespace, parent_key.value))
+    reading.commit(lambda: _take_answer(reading, parent, (parent_key.namespace, parent_key.value)))
     seen = Current.objects.filter(record__link__parent=link.parent, last_seen_at__gte=reading.run.started_at)
     sibling = seen.exclude(record=record).order_by("record_id").first()
     sibling_key = _key(sibling.record) if sibling else None
     answer = reading.session.look_up(sibling_key.value) if sibling_key else None
     if answer is not None and sibling_key is not None:
-        _take_answer(reading, answer, (sibling_key.namespace, sibling_key.value))
+        about = (sibling_key.namespace, sibling_key.value)
+        reading.commit(lambda: _take_answer(reading, answer, about))
     count = parent.item.stat.get("replies") if parent.item else None
     return Controls(
         listing_whole=listing_whole,

@@ -4,7 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from archive.destruction.doomed import JOB, doomed_delete
-from archive.jobs.services import Cancelled, LostLease, job_claim
+from archive.jobs.services import Claim
+from archive.jobs.work import job_work
 from archive.storage.contract import StoreError
 from archive.storage.selection import evidence_store
 
@@ -12,15 +13,12 @@ from archive.storage.selection import evidence_store
 @shared_task(name=JOB)
 def objects(job_id: int) -> None:
     """Delete the bytes of what was destroyed."""
-    claim = job_claim(job_id, at=timezone.now())
-    if claim is None:
-        return
-    try:
+
+    def work(claim: Claim) -> None:
         doomed_delete(claim, store=evidence_store(), now=timezone.now)
-    except (Cancelled, LostLease):
-        return
-    except StoreError as error:
-        claim.fail(at=timezone.now(), sentence=str(error), retry=error.retryable)
-    except Exception as error:
-        claim.fail(at=timezone.now(), sentence=f"{type(error).__name__}; it is tried again.", retry=True)
-        raise
+
+    job_work(job_id, work, judge=_judge)
+
+
+def _judge(error: Exception) -> tuple[str, bool] | None:
+    return (str(error), error.retryable) if isinstance(error, StoreError) else None

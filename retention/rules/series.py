@@ -27,7 +27,7 @@ class Trigger(StrEnum):
 
 
 AFTER = {
-    Trigger.CREATED: "after it was posted",
+    Trigger.CREATED: "after it was posted or last edited",
     Trigger.RECEIVED: "after it was received",
     Trigger.CAPTURED: "after it was captured",
     Trigger.SUPERSEDED: "after it was superseded",

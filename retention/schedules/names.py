@@ -9,7 +9,7 @@ from retention.rules.citations import Mark
 from retention.rules.series import Action, Cutoff, Trigger
 
 TRIGGERS: Mapping[str, str | Promise] = {
-    Trigger.CREATED: _("after it was posted"),
+    Trigger.CREATED: _("after it was posted or last edited"),
     Trigger.RECEIVED: _("after it was received"),
     Trigger.CAPTURED: _("after it was captured"),
     Trigger.SUPERSEDED: _("after it was superseded"),

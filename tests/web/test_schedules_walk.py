@@ -31,7 +31,7 @@ def test_the_starter_schedule_is_adopted_once_and_called_a_default(world: World)
     page = manager.get("/schedules/").content.decode()
     assert "no rules of law" in page
     assert "Adopt the starter schedule" not in page
-    assert "Kept 2 years after it was posted; then it may be destroyed." in page
+    assert "Kept 2 years after it was posted or last edited; then it may be destroyed." in page
     manager.post("/schedules/adopt-starter/")
     assert Schedule.objects.count() == 1
     assert "is adopted already" in manager.get("/schedules/").content.decode()

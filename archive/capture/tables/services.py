@@ -4,8 +4,10 @@ import hashlib
 import multiprocessing
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.db import transaction
@@ -30,6 +32,7 @@ from archive.capture.tables.ahead import (
 )
 from archive.capture.tables.items import RowReader
 from archive.capture.tables.mapping import Mapping
+from archive.collisions import redo
 from archive.jobs.models import Job, JobState
 from archive.jobs.services import FOREGROUND, Claim, job_claim
 from archive.ledger.canonical import canonical_bytes
@@ -98,18 +101,8 @@ def table_import(
         with _stretches(table, now) as stretches:
             for stretch in stretches:
                 received = _received(account, stretch, head)  # large bad rows go to the store before
-                with transaction.atomic():
-                    _take(run, account, received, stretch, report, coverage)
-                    claim.progress(
-                        at=now(),
-                        done=report.rows,
-                        cursor={
-                            "run": run.pk,
-                            "offset": stretch.end,
-                            "report": {name: getattr(report, name) for name in Report.__slots__},
-                            "coverage": coverage.dump(),
-                        },
-                    )
+                report, coverage = redo(partial(_take, run, account, received, stretch, (report, coverage), claim, now))
+                claim.progress(at=now(), done=report.rows)
                 if watch:
                     watch(report)
     except PreparerLost:
@@ -145,8 +138,16 @@ def _received(account: Account, stretch: ReadyStretch, head: bytes) -> Received:
 
 
 def _take(
-    run: CaptureRun, account: Account, received: Received, stretch: ReadyStretch, report: Report, coverage: Coverage
-) -> None:
+    run: CaptureRun,
+    account: Account,
+    received: Received,
+    stretch: ReadyStretch,
+    before: tuple[Report, Coverage],
+    claim: Claim,
+    now: Callable[[], datetime],
+) -> tuple[Report, Coverage]:
+    """Commit one stretch with the place behind it; return the figures so far, those before left as they were."""
+    report, coverage = deepcopy(before)
     committed = exchange_commit(run, account, received, at=stretch.at)
     coverage.add(committed)
     report.rows += stretch.rows
@@ -157,6 +158,17 @@ def _take(
     report.quarantined += committed.quarantined
     for kept in received.bad:
         report.codes[kept.bad.code] = report.codes.get(kept.bad.code, 0) + 1
+    claim.keep(
+        at=now(),
+        done=report.rows,
+        cursor={
+            "run": run.pk,
+            "offset": stretch.end,
+            "report": {name: getattr(report, name) for name in Report.__slots__},
+            "coverage": coverage.dump(),
+        },
+    )
+    return report, coverage
 
 
 def _claim(account: Account, path: Path, mapping: Mapping, at: datetime) -> Claim:

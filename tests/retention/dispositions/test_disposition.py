@@ -488,7 +488,7 @@ def test_a_record_explains_itself_at_each_stage_of_its_life(office: Office) -> N
     record = Record.objects.get(pk=record_id)
     first = explain(record)
     assert (first.eligible_on, first.series_code) == (date(2022, 1, 1), "comments")
-    assert "2 years after it was posted (2020-01-01)" in first.sentences[0]
+    assert "2 years after it was posted or last edited (2020-01-01)" in first.sentences[0]
     hold = hold_place(kind=HoldKind.AUDIT, reason="x", holdings=held(record_id), actor=office.counsel, at=AT).hold
     kept = explain(record)
     assert kept.eligible_on is None
