@@ -88,6 +88,8 @@ def _test(arguments: list[str]) -> int:
     from config.runner.npm import collect_design_system
 
     collect_design_system(complain, for_tests=True)
-    processes = [] if any(argument.startswith(("-n", "--numprocesses")) for argument in arguments) else ["-n", "2"]
+    chosen = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
+    # One more than there are processors: much of a test is waiting for engines, commits and child processes.
+    processes = [] if chosen else ["-n", str((os.cpu_count() or 1) + 1)]
     os.chdir(ROOT)
     os.execv(sys.executable, [sys.executable, "-m", "pytest", "-rs", *processes, *arguments])  # noqa: S606

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import bagit
+import pytest
 
 from config.demo.play import PHONE
 from tests.archive.packages.judge import judge, run
@@ -23,6 +24,7 @@ OPEN = "Larkspur"  #: a word that the bundle shows
 PATIENCE = 480  #: seconds; the demonstration takes about one minute on an idle machine
 
 
+@pytest.mark.long
 def test_the_demonstration_leaves_a_bundle_that_stands_up_to_a_stranger(tmp_path: Path) -> None:
     told = demonstrated(tmp_path)
     assert told["counts"].keys() >= COUNTS

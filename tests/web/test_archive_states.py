@@ -13,7 +13,7 @@ from archive.records.search import CAP, Filters
 from archive.records.search_run import search_freeze
 from tests.web.captured import a_page, a_thread, captured, named, own_page, with_picture
 from tests.web.test_axe import Visit, _browser, _faults, _served, tools
-from tests.web.test_search_walk import many
+from tests.web.test_search_large import many
 from tests.web.world import World, session_of, world_make
 
 pytestmark = pytest.mark.commits
@@ -64,6 +64,7 @@ def explained(world: World) -> str:
     return f"/records/{record.ref}/"
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_in_the_states_of_the_archives_pages(tools: None) -> None:
     world = world_make()
     sessions = {office: session_of(holder) for office, holder in world.holders.items()}

@@ -1,9 +1,10 @@
 """Every page in a real browser: axe finds nothing, nothing breaks the content policy, nothing is wider than a phone."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ from tests.web.world import session_of, world_make
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 DESIGN = ROOT / "static/uswds/css/uswds.min.css"
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+Size = dict[str, int]
+DESK: Size = {"width": 1280, "height": 900}
+PHONE: Size = {"width": 390, "height": 844}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,11 @@ def tools() -> None:
         )
 
 
+@pytest.mark.long
 @pytest.mark.commits
-def test_axe_finds_nothing_on_any_page(tools: None) -> None:
-    assert _faults(_visits()) == []
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_axe_finds_nothing_on_any_page(tools: None, size: Size) -> None:
+    assert _faults(_visits(), [size]) == []
 
 
 @pytest.mark.commits
@@ -110,16 +115,16 @@ def test_axe_finds_nothing_in_what_pages_are_made_of_and_finds_a_fault_that_is_t
     assert any("Content Security Policy" in fault for fault in faults)
 
 
-def _faults(visits: list[Visit]) -> list[str]:
-    """What is wrong with the pages, on a desk and on a phone."""
+def _faults(visits: list[Visit], sizes: Sequence[Size] = (DESK, PHONE)) -> list[str]:
+    """What is wrong with the pages in windows of these sizes."""
     axe = AXE.read_text()
     found: list[str] = []
     with _served() as server, _browser() as browser:
-        for size in (DESK, PHONE):
-            for visit in visits:
-                context = browser.new_context(viewport=size, reduced_motion="reduce")
-                if visit.session:
-                    context.add_cookies([{"name": "sessionid", "value": visit.session, "url": server}])
+        for size, session in product(sizes, dict.fromkeys(visit.session for visit in visits)):
+            context = browser.new_context(viewport=size, reduced_motion="reduce")  # one a person: the styles stay read
+            if session:
+                context.add_cookies([{"name": "sessionid", "value": session, "url": server}])
+            for visit in [each for each in visits if each.session == session]:
                 page = context.new_page()
                 page.on("console", lambda m, v=visit: _note(found, v, m.text) if m.type == "error" else None)
                 page.on("pageerror", lambda error, v=visit: found.append(f"{v.name}: {error}"))
@@ -131,7 +136,8 @@ def _faults(visits: list[Visit]) -> list[str]:
                 wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 if wide > 0:
                     found.append(f"{visit.name} at {size['width']}: {wide} pixels wider than the window")
-                context.close()
+                page.close()
+            context.close()
     return found
 
 

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from archive.access.models import AuditEntry
 from archive.records.filters import FilterOption
 from archive.records.models import Record, SearchDocument, SearchRun
-from archive.records.search import CAP
 from tests.web.captured import a_page, a_thread, captured, named
 from tests.web.world import World, world_make
 
@@ -45,21 +43,6 @@ def words_of(text: str) -> str:
 def hits(text: str) -> list[str]:
     """The titles of the results."""
     return [words_of(title).strip() for title in re.findall(r'class="hit-title">(.*?)</h2>', text, re.DOTALL)]
-
-
-def many(world: World, count: int) -> None:
-    """So many further records of a page, as search sees them; older than anything else."""
-    account = a_page(world, name="Old system")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "WITH made AS (INSERT INTO record (ref, account_id, kind, compartment, subject, created_at)"
-            " SELECT gen_random_uuid(), %s, 'post', 'public', uuid_send(gen_random_uuid()), %s"
-            " FROM generate_series(1, %s) RETURNING id)"
-            " INSERT INTO search_document (record_id, sort_at, account_id, kind, state, year, on_hold, compartment,"
-            " tok_version, truncated, tsv) SELECT id, %s, %s, 'post', 'live', 2019, false, 'public', 1140, false,"
-            " '''main'':1'::tsvector FROM made",
-            [account.pk, world.at, count, world.at - timedelta(days=2500), account.pk],
-        )
 
 
 def test_the_start_page_shows_the_newest_and_how_to_search(world: World) -> None:
@@ -172,33 +155,6 @@ def test_what_lies_in_closed_compartments_is_counted_and_not_shown(world: World)
     assert "secret" not in text
     assert messages.name not in text
     assert "secret" in page(signed_in(world, "counsel"), "/search/?q=road")
-
-
-def test_more_than_ten_thousand_is_said_so_and_counted_exactly_on_the_same_page(world: World) -> None:
-    a_thread(world)
-    many(world, CAP + 7)
-    client = signed_in(world)
-    text = page(client, "/search/?q=main")
-    assert "More than 10,000 records" in words_of(text)
-    assert "more than</span>" in text
-    assert 'hx-get="?q=main&count=exact"' in text
-    assert 'href="?q=main&count=exact"' in text, "without JavaScript it is a link"
-    assert hits(text)[0].startswith("Post by Riverton_Pd"), "the newest, not the first met"
-    whole = page(client, "/search/?q=main&count=exact")
-    assert f"{CAP + 8:,} records" in words_of(whole)
-    assert len(hits(whole)) > 0
-    assert "Old system" in whole[whole.index('id="search-facets"') :]
-
-
-def test_the_exact_count_comes_alone_when_the_page_asks_for_it(world: World) -> None:
-    a_thread(world)
-    many(world, CAP + 7)
-    text = page(signed_in(world), "/search/?q=main&count=exact", **{"HX-Request": "true"})
-    assert "<html" not in text
-    assert f"{CAP + 8:,} records" in words_of(text)
-    assert 'id="search-facets"' in text
-    assert 'hx-swap-oob="true"' in text
-    assert "without text" in text
 
 
 def test_older_and_newer_pages_leave_nothing_out_and_repeat_nothing(world: World) -> None:

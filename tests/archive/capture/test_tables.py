@@ -58,7 +58,8 @@ def written(tmp_path: Path, octets: bytes) -> Path:
     return path
 
 
-@pytest.mark.django_db
+@pytest.mark.long
+@pytest.mark.commits
 def test_all_ten_tables_of_page_posts_are_taken_whole() -> None:
     rows = taken = 0
     for path in sorted(fixture_path("facebook-page-posts").glob("*.csv")):
