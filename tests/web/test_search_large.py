@@ -1,4 +1,4 @@
-"""Searches with more results than are counted at once. They commit: ten thousand rolled-back rows slow every later test."""
+"""Searches with more results than are counted at once. They commit: rolled-back rows slow every later test."""
 
 from datetime import timedelta
 
