@@ -30,9 +30,13 @@ from archive.capture.models import (
 from archive.destruction.models import Blocker, DestructionOrder
 from archive.jobs.models import Job, Outbox
 from archive.ledger.models import (
+    Anchor,
+    AnchorTarget,
     Checkpoint,
     Edge,
     EventContent,
+    FsckFinding,
+    FsckRun,
     LedgerEvent,
     PendingEvent,
     SequencedEvent,
@@ -61,6 +65,8 @@ __all__ = [
     "Account",
     "AccountApproval",
     "AccountProposal",
+    "Anchor",
+    "AnchorTarget",
     "Appointment",
     "Attribution",
     "AuditBatch",
@@ -80,6 +86,8 @@ __all__ = [
     "EventContent",
     "Exchange",
     "Frame",
+    "FsckFinding",
+    "FsckRun",
     "Holiday",
     "HolidayYear",
     "Job",

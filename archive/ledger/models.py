@@ -130,3 +130,77 @@ class Checkpoint(Evidence):
     class Meta:
         app_label = "archive"
         db_table = "ledger_checkpoint"
+
+
+class AnchorKind(models.TextChoices):
+    """Who outside keeps or vouches for a checkpoint."""
+
+    TSA = "tsa"  #: a time-stamping authority (RFC 3161)
+    WITNESS = "witness"  #: a C2SP witness
+    WORM = "worm"  #: a bucket in another account that cannot be overwritten
+    MAIL = "mail"  #: named people, by e-mail
+
+
+class Anchor(Evidence):
+    """What an outsider gave for a checkpoint: a token, a cosignature line, or the receipt of a copy that it keeps."""
+
+    log_id = models.SmallIntegerField(default=LOG)
+    size = models.BigIntegerField()
+    kind = models.CharField(max_length=16, choices=AnchorKind)
+    name = models.CharField(max_length=200)  #: which one of its kind, as the settings call it
+    at = models.DateTimeField()  #: the outsider's own time where it gives one we can read, else when we received it
+    received_at = models.DateTimeField()
+    read = models.BooleanField(default=True)  #: false: kept as it came, but our parser refuses it
+    octets = models.BinaryField()
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_anchor"
+        constraints = [models.UniqueConstraint(fields=["log_id", "size", "kind", "name"], name="ledger_anchor_once")]
+
+
+class AnchorTarget(Working):
+    """How one outside anchor fares: when it last answered, and why not since."""
+
+    kind = models.CharField(max_length=16, choices=AnchorKind)
+    name = models.CharField(max_length=200)
+    size = models.BigIntegerField(default=0)  #: of the last checkpoint that it holds
+    anchored_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0)  #: in a row
+    failure = models.CharField(max_length=500, default="")
+
+    class Meta:
+        app_label = "archive"
+        db_table = "ledger_anchor_target"
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="ledger_anchor_target_once")]
+
+
+class FsckRun(Working):
+    """One check of everything against everything; `counts` says how much of each kind was looked at."""
+
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    size = models.BigIntegerField(default=0)  #: entries of the log when it began
+    counts = models.JSONField(default=dict)
+    findings = models.IntegerField(default=0)
+
+    class Meta:
+        app_label = "archive"
+        db_table = "fsck_run"
+
+
+class FsckFinding(Evidence):
+    """Something that is not as it must be: a code, where, what was expected and what was found; never a word of it."""
+
+    run = models.ForeignKey(FsckRun, on_delete=models.PROTECT, related_name="found")
+    code = models.CharField(max_length=64)
+    place = models.CharField(max_length=200)
+    expected = models.CharField(max_length=300)
+    found = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        app_label = "archive"
+        db_table = "fsck_finding"
+        indexes = [models.Index(fields=["run", "code"], name="fsck_finding_run")]
