@@ -59,6 +59,7 @@ from archive.records.models import (
     TombstoneKey,
     Version,
 )
+from archive.storage.backups import BackupCopy, BackupProof, BackupRun, BackupSheet, BackupSheetRead
 from archive.storage.models import ObjectIntent, StoredObject
 
 __all__ = [
@@ -74,6 +75,11 @@ __all__ = [
     "AuditEntry",
     "AuditPending",
     "Author",
+    "BackupCopy",
+    "BackupProof",
+    "BackupRun",
+    "BackupSheet",
+    "BackupSheetRead",
     "Blocker",
     "CaptureRun",
     "Checkpoint",
