@@ -6,7 +6,9 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from archive.bulk import copy_rows
@@ -17,9 +19,12 @@ from archive.ledger.drafting import EventDraft, prepare_first
 from archive.ledger.merkle import check_inclusion, leaf_hash
 from archive.ledger.models import LedgerEvent, SequencedEvent
 from archive.ledger.note import Signer
+from archive.ledger.publication import Publication
+from archive.ledger.reserve import Reserve
 from archive.ledger.selectors import inclusion_proofs, latest_checkpoint
-from archive.ledger.sequencer import BATCH, Sequencer
+from archive.ledger.sequencer import BATCH, Outside, Sequencer
 from archive.ledger.services import append_first
+from archive.ledger.shelf import FileShelf
 from archive.ledger.tiles import Edge
 from benchmarks.figures import Figure
 from benchmarks.texts import Writer
@@ -38,7 +43,10 @@ def measure() -> Iterator[Figure]:
     events = _events_write()
     floor = _rate(EVENTS, lambda: _bare_copy(events))
     session = session_as("sequencer")
-    sequencer = Sequencer(session, Signer("bench.daybook.invalid/ledger/1", bytes(range(32))))
+    origin = "bench.daybook.invalid/ledger/1"
+    folder = Path(settings.DAYBOOK_STATE_DIR) / "bench-log"
+    outside = Outside(Publication(FileShelf(folder / "log")), Reserve(FileShelf(folder / "reserve"), origin))
+    sequencer = Sequencer(session, Signer(origin, bytes(range(32))), outside)
 
     def drain() -> None:
         while sequencer.sequence_batch():

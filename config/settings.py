@@ -11,12 +11,19 @@ VERSION = "0.1.0"
 
 DAYBOOK_STATE_KIND = read_choice("DAYBOOK_STATE_KIND", {"demo", "live", "test"}, default="test")
 DAYBOOK_STATE_DIR = read_path("DAYBOOK_STATE_DIR", default=BASE_DIR / ".daybook" / "test")
-DAYBOOK_ROLE = read_choice("DAYBOOK_ROLE", {"app", "migrate", "sequencer"}, default="app")
+DAYBOOK_ROLE = read_choice("DAYBOOK_ROLE", {"app", "migrate", "sequencer", "backup"}, default="app")
 DAYBOOK_LOG_ORIGIN = read_text("DAYBOOK_LOG_ORIGIN", default="test.daybook.invalid/ledger/1")
 DAYBOOK_LOG_KEY_FILE = read_text("DAYBOOK_LOG_KEY_FILE", default="")  # only the sequencer is given one
 DAYBOOK_LOG_VKEY = read_text("DAYBOOK_LOG_VKEY", default="")
 DAYBOOK_RECAPTURE_KEY_FILE = read_text("DAYBOOK_RECAPTURE_KEY_FILE", default="")
+# Where the log lies outside the database: as public files, and the sizes ever signed for, which no restore may reach.
+LOG_PUBLICATION_URL = read_text("DAYBOOK_LOG_PUBLICATION_URL", default=f"file://{DAYBOOK_STATE_DIR}/log")
+LOG_RESERVE_URL = read_text("DAYBOOK_LOG_RESERVE_URL", default=f"file://{DAYBOOK_STATE_DIR}/reserve")
 STORAGE_URL = read_text("STORAGE_URL", default=f"file://{DAYBOOK_STATE_DIR}/store")
+STORAGE_COPY_URL = read_text("STORAGE_COPY_URL", default="")  # a second copy of every object goes there
+FIXITY_DAYS = read_number("DAYBOOK_FIXITY_DAYS", default=90)  # every copy is read again within this period
+FIXITY_BYTES_PER_SECOND = read_number("DAYBOOK_FIXITY_BYTES_PER_SECOND", default=20_000_000)
+FIXITY_ROUND_BYTES = read_number("DAYBOOK_FIXITY_ROUND_BYTES", default=20_000_000_000)  # of one hourly round
 
 SECRET_KEY = read_secret_file("DAYBOOK_SECRET_KEY_FILE", test_default="only for tests", state=DAYBOOK_STATE_KIND)
 DEBUG = False
@@ -76,9 +83,8 @@ FORM_RENDERER = "config.desk.forms.DesignSystem"
 
 
 def _database() -> dict[str, object]:
-    name = {"app": "DATABASE_URL", "migrate": "DATABASE_URL_MIGRATE", "sequencer": "DATABASE_URL_SEQUENCER"}[
-        DAYBOOK_ROLE
-    ]
+    names = {"migrate": "DATABASE_URL_MIGRATE", "sequencer": "DATABASE_URL_SEQUENCER"}
+    name = names.get(DAYBOOK_ROLE, "DATABASE_URL")
     url = urlparse(read_text(name, default="postgresql://daybook_app@127.0.0.1:1/daybook"))
     options: dict[str, object] = {}
     if DAYBOOK_ROLE == "migrate":
@@ -134,6 +140,14 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+
+# Backup: the second place, and how often. A database that is not ours is backed up by its operator, who declares for
+# how many days; we take our own horizon where nothing is declared.
+BACKUP_URL = read_text("BACKUP_URL", default="")
+BACKUP_HOURS = read_number("DAYBOOK_BACKUP_HOURS", default=24)
+BACKUP_HORIZON_DAYS = read_text("DAYBOOK_BACKUP_HORIZON_DAYS", default="")
+STREAM_URL = read_text("DAYBOOK_STREAM_URL", default="")  # only the backup is given the two
+POSTGRES_PROGRAMS = read_text("DAYBOOK_POSTGRES_PROGRAMS", default="")
 
 JOBS_LEASE_SECONDS = read_number("DAYBOOK_JOBS_LEASE_SECONDS", default=120)  # a dead worker's job waits this long
 

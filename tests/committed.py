@@ -28,7 +28,11 @@ class CommittedDatabase:
 
     def env_as(self, role: str) -> dict[str, str]:
         """Return the environment of a child process that works as `app`, `migrate` or `sequencer`."""
-        return self.engines.environment(Role(role), self.name)
+        outside = self.engines.state.directory / "outside" / self.name
+        return self.engines.environment(Role(role), self.name) | {
+            "DAYBOOK_LOG_PUBLICATION_URL": f"file://{outside}/log",
+            "DAYBOOK_LOG_RESERVE_URL": f"file://{outside}/reserve",
+        }
 
     def url(self, role: str = "app") -> str:
         """Return the address for `app`, `migrate`, `sequencer` or `superuser`."""

@@ -63,6 +63,7 @@ _FIRST = (
     EventKind("beacon", "beacon"),
     EventKind("heartbeat", "heartbeat"),
     EventKind("succession", "succession"),
+    EventKind("log.recovered", "log.recovered", frozenset({"/log/before", "/log/after", "/log/lost"})),
 )
 KINDS: Mapping[str, EventKind] = {kind.name: kind for kind in _FIRST}
 """The kinds that the archive itself knows. A padding leaf has none: it commits to nothing."""

@@ -10,7 +10,9 @@ from typing import Any, LiteralString, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from archive.ledger.drafting import PreparedEvent
 from archive.ledger.merkle import EMPTY_ROOT
+from archive.ledger.padding import LOST, PADDING
 from archive.ledger.tiles import Edge, FullTile
 
 _LOCK_SPACE = 0x4C4F47
@@ -107,13 +109,97 @@ class LogTables:
             for tile in full:
                 copy.write_row((self._log_id, *tile))
 
-    def entries_from(self, first: int) -> list[tuple[int, bytes]]:
-        """Return (place, entry) of every entry from place `first` on, in order."""
+    def add_padding(self, entries: Sequence[bytes], at: datetime) -> None:
+        """Put entries that commit to nothing into the queue, as events of the padding's own subject."""
+        with self._session.transaction(), self._session.cursor() as cursor:
+            [(n,)] = self._rows(
+                "SELECT coalesce(max(n) + 1, 0) FROM ledger_event WHERE log_id = %s AND subject = %s",
+                self._log_id,
+                PADDING,
+            )
+            events = [(uuid.uuid4(), self._log_id, PADDING, n + i, entry, at) for i, entry in enumerate(entries)]
+            cursor.executemany(
+                "INSERT INTO ledger_event (event_id, log_id, subject, n, leaf, created_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                events,
+            )
+            cursor.executemany(
+                "INSERT INTO ledger_pending (log_id, event_id) VALUES (%s, %s)",
+                [(self._log_id, event[0]) for event in events],
+            )
+
+    def find_or_lose(self, entries: Sequence[bytes], at: datetime) -> tuple[list[uuid.UUID], int]:
+        """Return an event for each entry: the one that has no place yet, or a new one that says nothing; and how many.
+
+        Events that are found leave the queue; those that are not are written under the subject of the lost.
+        """
+        rows = self._rows(
+            "SELECT e.event_id, e.leaf FROM ledger_event e LEFT JOIN ledger_seq s USING (event_id)"
+            " WHERE e.log_id = %s AND s.seq IS NULL AND e.leaf = ANY(%s)",
+            self._log_id,
+            list(entries),
+        )
+        known = {bytes(leaf): event_id for event_id, leaf in rows}
+        self._rows("DELETE FROM ledger_pending WHERE event_id = ANY(%s)", list(known.values()))
+        [(n,)] = self._rows(
+            "SELECT coalesce(max(n) + 1, 0) FROM ledger_event WHERE log_id = %s AND subject = %s", self._log_id, LOST
+        )
+        events = [known.get(entry) or uuid.uuid4() for entry in entries]
+        lost = [(event, entry) for event, entry in zip(events, entries, strict=True) if entry not in known]
+        with self._session.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO ledger_event (event_id, log_id, subject, n, leaf, created_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                [(event, self._log_id, LOST, n + i, entry, at) for i, (event, entry) in enumerate(lost)],
+            )
+        return events, len(lost)
+
+    def add_event(self, made: PreparedEvent) -> None:
+        """Write the first event of a subject, with what it says, and queue it."""
+        event = made.event
+        self._rows(
+            "INSERT INTO ledger_subject (log_id, subject, n, head) VALUES (%s, %s, 1, %s)",
+            self._log_id,
+            made.subject,
+            event.leaf,
+        )
+        self._rows(
+            "INSERT INTO ledger_event (event_id, log_id, subject, n, leaf, created_at) VALUES (%s, %s, %s, %s, %s, %s)",
+            event.event_id,
+            self._log_id,
+            made.subject,
+            event.n,
+            event.entry,
+            made.at,
+        )
+        self._rows(
+            "INSERT INTO ledger_event_content (event_id, compartment, schema, fields, key) VALUES (%s, %s, %s, %s, %s)",
+            event.event_id,
+            made.compartment,
+            made.schema,
+            made.fields,
+            made.key,
+        )
+        self._rows("INSERT INTO ledger_pending (log_id, event_id) VALUES (%s, %s)", self._log_id, event.event_id)
+
+    def put_back_checkpoint(self, head: SignedHead, at: datetime) -> None:
+        """Store a checkpoint that was published, unless it is here."""
+        self._rows(
+            "INSERT INTO ledger_checkpoint (log_id, size, root, note, created_at) VALUES (%s, %s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            self._log_id,
+            *head,
+            at,
+        )
+
+    def entries_from(self, first: int, end: int) -> list[tuple[int, bytes]]:
+        """Return (place, entry) of every entry from place `first` on and before `end`, in order."""
         rows = self._rows(
             "SELECT ledger_seq.seq, ledger_event.leaf FROM ledger_seq JOIN ledger_event USING (event_id)"
-            " WHERE ledger_seq.log_id = %s AND ledger_seq.seq >= %s ORDER BY ledger_seq.seq",
+            " WHERE ledger_seq.log_id = %s AND ledger_seq.seq >= %s AND ledger_seq.seq < %s ORDER BY ledger_seq.seq",
             self._log_id,
             first,
+            end,
         )
         return [(seq, bytes(entry)) for seq, entry in rows]
 

@@ -7,9 +7,9 @@ from archive.tables import TableClass, sql_protect
 
 
 SQL_SEQUENCER = """
-GRANT INSERT ON ledger_event, ledger_pending TO daybook_sequencer;
+GRANT INSERT ON ledger_event, ledger_event_content, ledger_subject, ledger_pending TO daybook_sequencer;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO daybook_app;
-GRANT USAGE, SELECT ON SEQUENCE ledger_pending_id_seq TO daybook_sequencer;
+GRANT USAGE, SELECT ON SEQUENCE ledger_pending_id_seq, ledger_subject_id_seq TO daybook_sequencer;
 """
 
 

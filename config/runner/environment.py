@@ -11,12 +11,26 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from config.runner.state import ROOT, State
+from config.runner.state import ROOT, Kind, State
 
 _ED25519 = b"\x01"  # the signature type of C2SP signed notes
-_OURS = ("DAYBOOK_", "DATABASE_URL", "REDIS_URL", "STORAGE_URL", "DJANGO_", "SANDBOX_")
+_OURS = (
+    "DAYBOOK_",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "STORAGE_URL",
+    "STORAGE_COPY_URL",
+    "BACKUP_URL",
+    "DJANGO_",
+    "SANDBOX_",
+)
 #: What a person may set for the product's own processes; everything else that is named like ours is dropped.
 _PASSED_ON = (
+    "DAYBOOK_BACKUP_HORIZON_DAYS",
+    "DAYBOOK_BACKUP_HOURS",
+    "DAYBOOK_FIXITY_BYTES_PER_SECOND",
+    "DAYBOOK_FIXITY_DAYS",
+    "DAYBOOK_FIXITY_ROUND_BYTES",
     "DAYBOOK_FIXTURES",
     "DAYBOOK_HOSTS",
     "DAYBOOK_JOBS_LEASE_SECONDS",
@@ -31,6 +45,7 @@ class Role(StrEnum):
     APP = "app"
     MIGRATE = "migrate"
     SEQUENCER = "sequencer"
+    BACKUP = "backup"  #: the app's rights in the database, and the right to stream all of it to a backup
 
 
 URL_NAMES = {
@@ -47,12 +62,21 @@ class Addresses:
     databases: Mapping[Role, str]
     redis: str
     storage: str
+    storage_copy: str = ""  #: none where nobody named a second place
+    backup: str = ""  #: where backups go; none where nobody named it
+    stream: str = ""  #: by which the whole cluster is streamed; none for a database that is not ours
+    programs: str = ""  #: where the programs of our PostgreSQL lie
+
+    def database(self, role: Role) -> str:
+        """Return the address by which `role` reaches the tables."""
+        return self.databases[Role.APP if role is Role.BACKUP else role]
 
 
 def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> dict[str, str]:
     """Return the environment of a process of `state` that works as `role`.
 
-    Only the sequencer learns where the log key lies; the others get the verifier key.
+    Only the sequencer learns where the log key lies; the others get the verifier key. Only the backup may stream the
+    cluster; it reads the folder of secrets too, to seal them with the rest.
     """
     secrets = state.secrets
     log_key = secrets.key_file("log-key")
@@ -63,15 +87,27 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
         "DAYBOOK_ROLE": role,
         "DAYBOOK_LOG_ORIGIN": state.origin,
         "DAYBOOK_LOG_VKEY": verifier_key(state.origin, log_key),
+        "DAYBOOK_LOG_PUBLICATION_URL": _chosen("DAYBOOK_LOG_PUBLICATION_URL", state, f"file://{state.directory}/log"),
+        "DAYBOOK_LOG_RESERVE_URL": _chosen("DAYBOOK_LOG_RESERVE_URL", state, f"file://{state.reserve}"),
         "DAYBOOK_SECRET_KEY_FILE": str(secrets.text_file("secret-key")),
         "DAYBOOK_RECAPTURE_KEY_FILE": str(secrets.key_file("recapture-key")),
         "REDIS_URL": addresses.redis,
         "STORAGE_URL": addresses.storage,
-        URL_NAMES[role]: addresses.databases[role],
+        "STORAGE_COPY_URL": addresses.storage_copy,
+        "BACKUP_URL": addresses.backup,
+        URL_NAMES.get(role, "DATABASE_URL"): addresses.database(role),
     }
     if role is Role.SEQUENCER:
         env["DAYBOOK_LOG_KEY_FILE"] = str(log_key)
+    if role is Role.BACKUP:
+        env["DAYBOOK_STREAM_URL"] = addresses.stream
+        env["DAYBOOK_POSTGRES_PROGRAMS"] = addresses.programs
     return env
+
+
+def _chosen(name: str, state: State, otherwise: str) -> str:
+    """Return what the person chose for their live state; a demonstration or a test never writes elsewhere."""
+    return os.environ.get(name, otherwise) if state.kind is Kind.LIVE else otherwise
 
 
 def stranger_environment() -> dict[str, str]:

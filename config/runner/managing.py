@@ -23,6 +23,11 @@ _ROLES = {
     "makemigrations": Role.MIGRATE,
     "showmigrations": Role.MIGRATE,
     "sequence": Role.SEQUENCER,
+    "ledger": Role.SEQUENCER,
+    "backup": Role.BACKUP,
+    "recovery-sheet": Role.BACKUP,
+    "restore-test": Role.BACKUP,
+    "restore-objects": Role.BACKUP,
 }
 _PATIENCE = 120.0
 

@@ -57,6 +57,13 @@ class State:
         return SecretFiles(self.directory / "secrets")
 
     @property
+    def reserve(self) -> Path:
+        """Where the sizes lie that were ever signed for: beside the state, so that no restore of it reaches them."""
+        return (
+            self.directory / "reserve" if self.temporary else self.directory.with_name(f"{self.directory.name}-reserve")
+        )
+
+    @property
     def storage_url(self) -> str:
         """Where evidence bytes go unless STORAGE_URL says otherwise."""
         return f"file://{self.directory}/store"

@@ -3,16 +3,13 @@
 import signal
 from argparse import ArgumentParser
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
-import psycopg
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from archive.ledger.note import Checkpoint, Signer
+from archive.ledger.note import Checkpoint
+from archive.ledger.opening import log_outside, log_signer, sequencer_session
 from archive.ledger.sequencer import Sequencer, run_sequencer
 from archive.ledger.services import CHECKPOINT_WANTED
 
@@ -27,13 +24,16 @@ class Command(BaseCommand):
         live = settings.DAYBOOK_STATE_KIND == "live"
         parser.add_argument("--interval", type=float, default=60.0 if live else 2.0, help="seconds between checkpoints")
         parser.add_argument("--poll", type=float, default=0.25, help="seconds between looks at an empty queue")
+        parser.add_argument(
+            "--padding", type=int, default=4 if live else 0, help="least entries of a checkpoint, filled up; 0: none"
+        )
         parser.add_argument("--once", action="store_true", help="order what waits, sign, and end")
 
-    def handle(self, *, interval: float, poll: float, once: bool, **options: object) -> None:
+    def handle(self, *, interval: float, poll: float, padding: int, once: bool, **options: object) -> None:
         """Run; exit by exception only, except with --once."""
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # crash-only: being killed is the ordinary way to end
-        with _session() as session:
-            sequencer = Sequencer(session, _signer())
+        with sequencer_session() as session:
+            sequencer = Sequencer(session, log_signer(), log_outside(), padding=padding)
             if once:
                 while sequencer.sequence_batch():
                     pass
@@ -51,26 +51,3 @@ class Command(BaseCommand):
 
     def _say(self, checkpoint: Checkpoint) -> None:
         self.stdout.write(f"checkpoint {checkpoint.size} {checkpoint.root.hex()}")
-
-
-def _session() -> psycopg.Connection[Any]:
-    """Open a session of the sequencer's own: its advisory lock lives as long as this connection and no longer."""
-    at = connection.settings_dict
-    return psycopg.connect(
-        dbname=at["NAME"],
-        user=at["USER"],
-        password=at["PASSWORD"],
-        host=at["HOST"],
-        port=at["PORT"],
-        application_name="daybook sequence",
-        autocommit=True,
-    )
-
-
-def _signer() -> Signer:
-    if not settings.DAYBOOK_LOG_KEY_FILE:
-        raise CommandError("DAYBOOK_LOG_KEY_FILE is not set: only the sequencer of a state is given the log key.")
-    signer = Signer(settings.DAYBOOK_LOG_ORIGIN, Path(settings.DAYBOOK_LOG_KEY_FILE).read_bytes())
-    if settings.DAYBOOK_LOG_VKEY and signer.verifier().vkey() != settings.DAYBOOK_LOG_VKEY:
-        raise CommandError("The log key is not the one that DAYBOOK_LOG_VKEY names.")
-    return signer

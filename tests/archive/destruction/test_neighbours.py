@@ -18,6 +18,7 @@ from archive.records.models import Version
 from tests.archive.destruction import scene
 from tests.archive.destruction.scene import AT
 from tests.committed import CommittedDatabase
+from tests.outside import outside_of
 
 ORIGIN = "test.daybook.invalid/ledger/1"
 SIGNER = Signer(ORIGIN, bytes(range(32)))
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.commits
 def log(database: CommittedDatabase) -> None:
     """Let the sequencer order what waits, and sign a checkpoint."""
     with database.connect("sequencer") as session:
-        sequencer = Sequencer(session, SIGNER)
+        sequencer = Sequencer(session, SIGNER, outside_of(session))
         while sequencer.sequence_batch():
             pass
         sequencer.sign_checkpoint(AT)

@@ -2,6 +2,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,6 +15,8 @@ from archive.ledger.merkle import check_consistency, check_inclusion, leaf_hash
 from archive.ledger.models import Checkpoint, Edge, PendingEvent, SequencedEvent, Tile
 from archive.ledger.note import Signer, open_checkpoint
 from archive.ledger.proof import TlogProof, check_proof
+from archive.ledger.publication import Publication
+from archive.ledger.reserve import Reserve
 from archive.ledger.selectors import (
     NotSequenced,
     checkpoint_covering,
@@ -24,9 +27,11 @@ from archive.ledger.selectors import (
     latest_checkpoint,
     verifier,
 )
-from archive.ledger.sequencer import BATCH, Fenced, LogBroken, Sequencer, run_sequencer
+from archive.ledger.sequencer import BATCH, Fenced, LogBroken, Outside, RolledBack, Sequencer, run_sequencer
 from archive.ledger.services import AppendedEvent, EventDraft, append_events, want_checkpoint
+from archive.ledger.shelf import FileShelf
 from tests.committed import CommittedDatabase
+from tests.outside import outside_of
 
 AT = datetime(2026, 3, 1, 12, 35, tzinfo=UTC)
 ORIGIN = "test.daybook.invalid/ledger/1"
@@ -82,7 +87,7 @@ def broken(superuser: psycopg.Connection, table: str, statement: str) -> None:
 def test_events_get_places_without_gap_and_a_checkpoint_that_covers_them(
     session: psycopg.Connection, log_key: None
 ) -> None:
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     assert sequencer.sign_checkpoint(AT) is None
     events = write(BATCH + 300)
     assert checkpoint_covering([events[0].event_id]) is None
@@ -104,7 +109,7 @@ def test_events_get_places_without_gap_and_a_checkpoint_that_covers_them(
 def test_every_event_is_provable_in_one_checkpoint_and_in_every_later_one(
     session: psycopg.Connection, log_key: None
 ) -> None:
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     events: list[AppendedEvent] = []
     heads = []
     for count in (1, 2, 252, 1, 300, 700):
@@ -135,7 +140,7 @@ def test_an_event_travels_from_the_writer_to_a_stranger_who_checks_it(
     [first] = write(1, subject)
     write(40)
     [second] = write(1, subject)
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     drain(sequencer)
     sequencer.sign_checkpoint(AT)
     ids = events_of_subject(subject)
@@ -158,15 +163,15 @@ def test_a_restarted_sequencer_goes_on_where_the_last_one_ended(
     for count in (5, 300, 1_000):
         with committed_db.connect("sequencer") as each:
             write(count)
-            sequencer = Sequencer(each, SIGNER)
+            sequencer = Sequencer(each, SIGNER, outside_of(each))
             drain(sequencer)
             assert sequencer.sign_checkpoint(AT)
-    assert Sequencer(session, SIGNER).size == 1_305
+    assert Sequencer(session, SIGNER, outside_of(session)).size == 1_305
     assert list(Checkpoint.objects.order_by("size").values_list("size", flat=True)) == [5, 305, 1_305]
 
 
 def test_a_rolled_back_writer_takes_no_place(session: psycopg.Connection) -> None:
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     kept = write(3)
     with transaction.atomic():
         write(50)
@@ -179,7 +184,7 @@ def test_a_rolled_back_writer_takes_no_place(session: psycopg.Connection) -> Non
 
 def test_an_event_committed_late_is_not_skipped(committed_db: CommittedDatabase, session: psycopg.Connection) -> None:
     """A writer with earlier identities that commits after a later one was ordered: "id > last seen" would lose it."""
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     slow = committed_db.connect("app", autocommit=False)
     early = uuid.uuid4()
     slow.execute(
@@ -197,11 +202,11 @@ def test_an_event_committed_late_is_not_skipped(committed_db: CommittedDatabase,
 def test_of_two_sequencers_at_work_one_is_fenced_and_nothing_is_lost(
     committed_db: CommittedDatabase, session: psycopg.Connection
 ) -> None:
-    first = Sequencer(session, SIGNER)
+    first = Sequencer(session, SIGNER, outside_of(session))
     write(10)
     drain(first)
     session.execute("SELECT pg_advisory_unlock_all()")  # as if its lock had been lost with a connection
-    second = Sequencer(committed_db.connect("sequencer"), SIGNER)
+    second = Sequencer(committed_db.connect("sequencer"), SIGNER, outside_of(session))
     events = write(5)
     drain(second)
     later = write(7)
@@ -221,13 +226,13 @@ def test_of_two_sequencers_at_work_one_is_fenced_and_nothing_is_lost(
 def test_a_second_sequencer_waits_for_the_lock_of_the_first(
     committed_db: CommittedDatabase, session: psycopg.Connection
 ) -> None:
-    Sequencer(session, SIGNER)
+    Sequencer(session, SIGNER, outside_of(session))
     other = committed_db.connect("sequencer")
     other.execute("SET lock_timeout = '50ms'")
     with pytest.raises(psycopg.errors.LockNotAvailable):
-        Sequencer(other, SIGNER)
+        Sequencer(other, SIGNER, outside_of(other))
     session.close()
-    assert Sequencer(other, SIGNER).size == 0
+    assert Sequencer(other, SIGNER, outside_of(other)).size == 0
 
 
 @pytest.mark.parametrize(
@@ -245,21 +250,21 @@ def test_a_second_sequencer_waits_for_the_lock_of_the_first(
 def test_a_log_that_an_administrator_changed_is_not_signed_again(
     committed_db: CommittedDatabase, session: psycopg.Connection, table: str, statement: str
 ) -> None:
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     write(600)
     drain(sequencer)
     sequencer.sign_checkpoint(AT)
     session.close()
     broken(committed_db.connect("superuser"), table, statement)
     with pytest.raises(LedgerError):
-        Sequencer(committed_db.connect("sequencer"), SIGNER)
+        Sequencer(committed_db.connect("sequencer"), SIGNER, outside_of(session))
 
 
 def test_a_log_restored_from_before_its_last_checkpoint_is_not_signed_again(
-    committed_db: CommittedDatabase, session: psycopg.Connection
+    committed_db: CommittedDatabase, session: psycopg.Connection, tmp_path: Path
 ) -> None:
-    """Rollback, and the fork that would follow: both are refused because the checkpoint outlived them."""
-    sequencer = Sequencer(session, SIGNER)
+    """Rollback, and the fork that would follow: both are refused because the reserve outlived them."""
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     write(100)
     drain(sequencer)
     superuser = committed_db.connect("superuser")
@@ -275,25 +280,23 @@ def test_a_log_restored_from_before_its_last_checkpoint_is_not_signed_again(
         [before[0], before[1], psycopg.types.json.Jsonb(before[2])],
     )
     with committed_db.connect("sequencer") as rolled_back, pytest.raises(LogBroken, match="Rolled back"):
-        Sequencer(rolled_back, SIGNER)
-    kept = superuser.execute("SELECT note FROM ledger_checkpoint").fetchone()
+        Sequencer(rolled_back, SIGNER, outside_of(rolled_back))
     broken(superuser, "ledger_checkpoint", "DELETE FROM ledger_checkpoint")
+    with committed_db.connect("sequencer") as rolled_back, pytest.raises(RolledBack, match="120 were reserved"):
+        Sequencer(rolled_back, SIGNER, outside_of(rolled_back))
     with committed_db.connect("sequencer") as forking:
         write(20)
-        assert drain(Sequencer(forking, SIGNER)) == 20
-    superuser.execute(
-        "INSERT INTO ledger_checkpoint SELECT 1, 120, decode(%s, 'base64'), %s, now()",
-        [bytes(kept[0]).decode().split("\n")[2], kept[0]] if kept else [],
-    )
-    with pytest.raises(LogBroken, match="Fork"):
-        Sequencer(committed_db.connect("sequencer"), SIGNER)
+        elsewhere = Outside(Publication(FileShelf(tmp_path / "log")), Reserve(FileShelf(tmp_path / "reserve"), ORIGIN))
+        assert drain(Sequencer(forking, SIGNER, elsewhere)) == 20
+    with committed_db.connect("sequencer") as forked, pytest.raises(LogBroken, match="Fork"):
+        Sequencer(forked, SIGNER, outside_of(forked))
 
 
 def test_a_row_that_changed_between_writing_and_reading_back_stops_the_sequencer(
     committed_db: CommittedDatabase, session: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F3, a flipped bit in a stored leaf: the database is changed for real in the moment before the read-back."""
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     events = write(300)
     superuser = committed_db.connect("superuser")
     read_back = sequencer._read_back
@@ -302,7 +305,8 @@ def test_a_row_that_changed_between_writing_and_reading_back_stops_the_sequencer
         broken(
             superuser,
             "ledger_event",
-            f"UPDATE ledger_event SET leaf = set_byte(leaf, 9, 65) WHERE event_id = '{events[7].event_id}'",
+            "UPDATE ledger_event SET leaf = set_byte(leaf, 9, get_byte(leaf, 9) # 1)"
+            f" WHERE event_id = '{events[7].event_id}'",
         )
         read_back(*arguments)  # type: ignore[arg-type]
 
@@ -319,20 +323,24 @@ def test_a_queue_that_names_no_event_stops_the_sequencer(
 ) -> None:
     committed_db.connect("app").execute("INSERT INTO ledger_pending (log_id, event_id) VALUES (1, %s)", [uuid.uuid4()])
     with pytest.raises(LogBroken, match="does not exist"):
-        Sequencer(session, SIGNER).sequence_batch()
+        Sequencer(session, SIGNER, outside_of(session)).sequence_batch()
     assert PendingEvent.objects.count() == 1
 
 
 def test_a_key_of_another_log_does_not_sign_this_one(
     committed_db: CommittedDatabase, session: psycopg.Connection
 ) -> None:
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     write(1)
     drain(sequencer)
     sequencer.sign_checkpoint(AT)
     session.close()
     with pytest.raises(LogBroken, match="another log"):
-        Sequencer(committed_db.connect("sequencer"), Signer("live.daybook.invalid/ledger/1", bytes(range(32))))
+        Sequencer(
+            committed_db.connect("sequencer"),
+            Signer("live.daybook.invalid/ledger/1", bytes(range(32))),
+            outside_of(session),
+        )
 
 
 def test_the_app_cannot_order_sign_or_unqueue(committed_db: CommittedDatabase) -> None:
@@ -353,7 +361,7 @@ def test_the_app_cannot_order_sign_or_unqueue(committed_db: CommittedDatabase) -
 
 
 def test_checkpoints_keep_their_beat_unless_one_is_asked_for(session: psycopg.Connection) -> None:
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     now = [AT]
     signed: list[int] = []
 

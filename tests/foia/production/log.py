@@ -11,6 +11,7 @@ import psycopg
 from archive.ledger.note import Signer
 from archive.ledger.sequencer import Sequencer
 from archive.packages.texts import VERIFIER
+from tests.outside import outside_of
 
 ORIGIN = "test.daybook.invalid/ledger/1"
 SIGNER = Signer(ORIGIN, bytes(range(32)))
@@ -19,7 +20,7 @@ VKEY = SIGNER.verifier().vkey()
 
 def sequence(session: psycopg.Connection, at: datetime) -> None:
     """Give every waiting event its place, and sign a checkpoint."""
-    sequencer = Sequencer(session, SIGNER)
+    sequencer = Sequencer(session, SIGNER, outside_of(session))
     while sequencer.sequence_batch():
         pass
     sequencer.sign_checkpoint(at)
