@@ -60,7 +60,14 @@ from archive.records.models import (
     Version,
 )
 from archive.storage.backups import BackupCopy, BackupProof, BackupRun, BackupSheet, BackupSheetRead
-from archive.storage.models import ObjectIntent, StoredObject
+from archive.storage.models import (
+    FixityAcknowledgement,
+    FixityFinding,
+    FixityRound,
+    ObjectIntent,
+    StoredCopy,
+    StoredObject,
+)
 
 __all__ = [
     "Account",
@@ -91,6 +98,9 @@ __all__ = [
     "Edge",
     "EventContent",
     "Exchange",
+    "FixityAcknowledgement",
+    "FixityFinding",
+    "FixityRound",
     "Frame",
     "FsckFinding",
     "FsckRun",
@@ -116,6 +126,7 @@ __all__ = [
     "SearchToken",
     "SequencedEvent",
     "Slice",
+    "StoredCopy",
     "StoredObject",
     "Subject",
     "Tile",

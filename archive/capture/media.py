@@ -17,6 +17,7 @@ from archive.jobs.services import Claim, job_enqueue
 from archive.ledger.encoding import base64url
 from archive.ledger.services import EventDraft, append_events
 from archive.records.models import Current, Kind, Media, RecordKey, Version
+from archive.storage.copies import copies_nudge
 from archive.storage.models import StoredObject
 from archive.storage.services import object_put
 
@@ -80,6 +81,7 @@ def media_fetch(claim: Claim, *, surroundings: Surroundings) -> int:
             )
             write = partial(_media_write, version, medium, stored, exchange.header("content-type") or "", received)
             taken += redo(partial(write, surroundings.now()))
+            copies_nudge(at=surroundings.now())
             claim.progress(at=surroundings.now(), done=taken, total=len(wanted))
     return taken
 

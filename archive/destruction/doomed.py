@@ -1,6 +1,6 @@
 """Bytes whose content row is destroyed: they are deleted until a re-read says gone, then their row goes too."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -8,8 +8,8 @@ from django.db.models import Min, Q, QuerySet
 
 from archive.jobs.models import Job, JobState
 from archive.jobs.services import Claim, job_enqueue
-from archive.storage.contract import EvidenceStore, Locked, Unavailable
-from archive.storage.models import StoredObject
+from archive.storage.contract import EvidenceStore, Locked, StoreError, Unavailable
+from archive.storage.models import StoredCopy, StoredObject
 
 JOB = "destruction.objects"
 CHUNK = 50
@@ -30,41 +30,69 @@ def doomed_enqueue(*, at: datetime) -> None:
             Job.objects.filter(pk=job.pk).update(due_at=at)
 
 
-def doomed_delete(claim: Claim, *, store: EvidenceStore, now: Callable[[], datetime]) -> None:
-    """Delete the bytes of every doomed object that the store lets go, and end or postpone the job.
+def doomed_delete(claim: Claim, *, stores: Mapping[str, EvidenceStore], now: Callable[[], datetime]) -> None:
+    """Delete every copy of each doomed object that its store lets go, and end or postpone the job.
 
-    May be killed at any line: what is gone already is gone again. Raises StoreError when the store does not answer or
-    still shows what it deleted; Cancelled and LostLease as the claim does.
+    An object's row goes when a look in every store has shown that its copies are gone. May be killed at any line: what
+    is gone already is gone again. Raises StoreError when a store does not answer, is no longer in force, or still shows
+    what it deleted; the copies in the other stores go first. Cancelled and LostLease as the claim does.
     """
     done = claim.job.done
     while True:
-        for stored in _deletable(now())[:CHUNK]:
-            done += _delete(stored, store, now())
-        claim.progress(at=now(), done=done, total=done + _doomed().count())
+        failure, last = None, 0
+        while copies := list(_deletable(now()).filter(pk__gt=last)[:CHUNK]):
+            for copy in copies:
+                last = copy.pk
+                try:
+                    _delete(copy, stores, now())
+                except StoreError as error:
+                    failure = error
+            done += _doomed().filter(copies=None).delete()[1].get(StoredObject._meta.label, 0)
+            claim.progress(at=now(), done=done, total=done + _doomed().count())
+        if failure is not None:
+            raise failure
         if _ended(claim, now(), done):
             return
 
 
-def _delete(stored: StoredObject, store: EvidenceStore, at: datetime) -> int:
-    key = str(stored.key)
+def _delete(copy: StoredCopy, stores: Mapping[str, EvidenceStore], at: datetime) -> None:
+    """Delete one copy, whatever version of it there is, and its row once a look finds nothing."""
+    store, key = stores.get(copy.store), str(copy.key)
+    if store is None:
+        raise Unavailable(f"The store {copy.store}, where a copy of {key} lies, is not in force.")
     try:
-        store.delete(key, stored.version_id)
+        _delete_held(store, key, copy.version_id)
     except Locked as locked:
-        StoredObject.objects.filter(pk=stored.pk).update(lock_until=locked.until or at + ASK_AGAIN)
-        return 0
-    if store.exists(key, stored.version_id):
+        StoredCopy.objects.filter(pk=copy.pk).update(lock_until=locked.until or at + ASK_AGAIN)
+        return
+    if store.exists(key, copy.version_id) or store.exists(key):
         raise Unavailable(f"The evidence store still shows {key} after deleting it.")
-    StoredObject.objects.filter(pk=stored.pk).delete()
-    return 1
+    copy.delete()
+
+
+def _delete_held(store: EvidenceStore, key: str, version_id: str) -> None:
+    """Delete the version, and then whatever else lies under the key; a flag that is left holds nothing any more.
+
+    Every guard and blocker was asked in the transaction that destroyed the content.
+    """
+    try:
+        store.delete(key, version_id)
+    except Locked as locked:
+        if not locked.held:
+            raise
+        store.hold(key, version_id, on=False)
+        store.delete(key, version_id)
+    if version_id:
+        store.delete(key)
 
 
 def _ended(claim: Claim, at: datetime, done: int) -> bool:
     """End the job unless something can be deleted now; the lock on its row keeps new doomed ones from being missed."""
     with transaction.atomic():
         Job.objects.select_for_update().get(pk=claim.job.pk)
-        if _deletable(at).exists():
+        if _deletable(at).exists() or _doomed().filter(copies=None).exists():
             return False
-        until = _doomed().aggregate(until=Min("lock_until"))["until"]
+        until = StoredCopy.objects.filter(object__in=_doomed()).aggregate(until=Min("lock_until"))["until"]
         if until is None:
             claim.finish(at=at, result={"deleted": done})
         else:
@@ -76,5 +104,6 @@ def _doomed() -> QuerySet[StoredObject]:
     return StoredObject.objects.filter(doomed_at__isnull=False, media=None, quarantine=None)
 
 
-def _deletable(at: datetime) -> QuerySet[StoredObject]:
-    return _doomed().filter(Q(lock_until=None) | Q(lock_until__lte=at)).order_by("pk")
+def _deletable(at: datetime) -> QuerySet[StoredCopy]:
+    ripe = Q(lock_until=None) | Q(lock_until__lte=at)
+    return StoredCopy.objects.filter(ripe, object__in=_doomed()).order_by("pk")

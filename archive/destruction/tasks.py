@@ -7,7 +7,7 @@ from archive.destruction.doomed import JOB, doomed_delete
 from archive.jobs.services import Claim
 from archive.jobs.work import job_work
 from archive.storage.contract import StoreError
-from archive.storage.selection import evidence_store
+from archive.storage.selection import stores
 
 
 @shared_task(name=JOB)
@@ -15,7 +15,7 @@ def objects(job_id: int) -> None:
     """Delete the bytes of what was destroyed."""
 
     def work(claim: Claim) -> None:
-        doomed_delete(claim, store=evidence_store(), now=timezone.now)
+        doomed_delete(claim, stores=stores(), now=timezone.now)
 
     job_work(job_id, work, judge=_judge)
 

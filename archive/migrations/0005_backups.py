@@ -9,7 +9,7 @@ from archive.tables import TableClass, sql_protect
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0003_anchors'),
+        ('archive', '0004_copies'),
     ]
 
     operations = [

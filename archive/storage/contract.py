@@ -9,8 +9,13 @@ MUST
  5. `delete` removes one version for good, or without a version id everything under the key, unfinished uploads too. It
     returns only when a look shows that nothing is left; a version under lock raises `Locked`.
  6. `exists` says no only when the store itself said no. No answer, no access, no bucket raise `Unavailable`.
- 7. `lock` keeps a version from deletion until then. It never shortens a lock.
- 8. `level` says what stops a deletion behind our back: `advisory` (file modes), `governance` or `compliance`.
+ 7. `lock` keeps a version from deletion until then. It never shortens a lock, and returns what the store shows after.
+ 8. `level` says what is asked of the store to stop a deletion behind our back: `advisory` (file modes), `governance` or
+    `compliance`. What is really in force for a version is what `standing` says of it.
+ 9. `hold` puts a flag on a version, without an end, or takes it off, as often as asked; `delete` of a flagged one
+    raises `Locked` with `held`. `flags` says whether the store has such a flag. The store itself enforces it only where
+    the level is not advisory; elsewhere it binds nobody but this code.
+10. `standing` says what the store itself shows of a version: lock, level and flag, never what we asked for.
 
 SHOULD
  1. Stream: hold no more than a few megabytes of an object in memory.
@@ -62,13 +67,13 @@ class Damaged(StoreError):
 
 
 class Locked(StoreError):
-    """The version may not be deleted yet; `until` says when, if the store tells."""
+    """The version may not be deleted yet; `until` says when, if the store tells; `held` that a flag keeps it."""
 
     code = "storage.locked"
     retryable = True
 
-    def __init__(self, message: str, until: datetime | None = None) -> None:
-        self.until = until
+    def __init__(self, message: str, until: datetime | None = None, *, held: bool = False) -> None:
+        self.until, self.held = until, held
         super().__init__(message)
 
 
@@ -91,11 +96,21 @@ class Stored:
     lock_until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the store itself shows of a version: until when it is locked, how strictly, and whether it is flagged."""
+
+    lock_until: datetime | None
+    level: Level
+    held: bool
+
+
 class EvidenceStore(Protocol):
     """A place for bytes. Keys are random UUIDs as text; anything else raises ValueError."""
 
     name: str
     level: Level
+    flags: bool
 
     def put(self, key: str, chunks: Iterable[bytes]) -> Stored:
         """Write new bytes. Raises AlreadyExists or Unavailable, and whatever `chunks` raises."""
@@ -115,4 +130,12 @@ class EvidenceStore(Protocol):
 
     def lock(self, key: str, version_id: str, until: datetime) -> datetime | None:
         """Lock a version at least until then; return its lock, None without one. Raises Missing or Unavailable."""
+        ...
+
+    def hold(self, key: str, version_id: str, *, on: bool) -> None:
+        """Put the flag on a version, or take it off; nothing without `flags`. Raises Missing or Unavailable."""
+        ...
+
+    def standing(self, key: str, version_id: str) -> Standing:
+        """Return what the store shows of a version. Raises Missing or Unavailable."""
         ...

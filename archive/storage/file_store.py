@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.files.storage import FileSystemStorage
 
-from archive.storage.contract import AlreadyExists, Level, Missing, Stored, Unavailable
+from archive.storage.contract import AlreadyExists, Level, Locked, Missing, Standing, Stored, Unavailable
 from archive.storage.metering import Meter
 
 READ_ONLY = 0o444
@@ -21,14 +21,16 @@ class FileEvidenceStore(FileSystemStorage):
     """Files under `location`, two folders deep by the first bytes of their random key.
 
     A file appears under its name only when it is whole and synced, by a hard link that fails if the name is taken.
-    Until then it is `.new-KEY` beside it, so that whoever deletes the key deletes what a crash left of it too.
+    Until then it is `.new-KEY` beside it, so that whoever deletes the key deletes what a crash left of it too. The flag
+    of a hold is an empty file `.held-KEY` beside it: this class heeds it, and nothing else on the machine does.
     """
 
-    name = "file"
     level = Level.ADVISORY
+    flags = True
 
-    def __init__(self, location: str | Path) -> None:
+    def __init__(self, location: str | Path, *, name: str = "file") -> None:
         super().__init__(location=str(location))
+        self.name = name
 
     def path_of(self, key: str) -> Path:
         """Return where a key lies. Raises ValueError for anything but a UUID, so that no key can leave the folder."""
@@ -80,6 +82,8 @@ class FileEvidenceStore(FileSystemStorage):
     def delete(self, key: str, version_id: str = "") -> None:
         """Remove the file and what a crash left of one, and sync the folder; see the contract."""
         target = self.path_of(key)
+        if self._is_held(target):
+            raise Locked(f"{key} is flagged: a hold keeps it.", held=True)
         with _refusing("delete the bytes"):
             for path in (target, _fresh(target)):
                 path.unlink(missing_ok=True)
@@ -90,13 +94,42 @@ class FileEvidenceStore(FileSystemStorage):
 
     def lock(self, key: str, version_id: str, until: datetime) -> datetime | None:
         """Return None: files have no lock."""
+        self._require(key)
+        return None
+
+    def hold(self, key: str, version_id: str, *, on: bool) -> None:
+        """Make or remove the flag, and sync the folder; see the contract. A flag can be taken off what is missing."""
+        target = self.path_of(key)
+        if on:
+            self._require(key)
+        with _refusing("flag the bytes"):
+            if on:
+                os.close(os.open(_flag(target), os.O_RDONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, READ_ONLY))
+            else:
+                _flag(target).unlink(missing_ok=True)
+            if target.parent.exists():
+                _sync(target.parent)
+
+    def standing(self, key: str, version_id: str) -> Standing:
+        """Say that there is no lock, and whether the flag is there; see the contract."""
+        self._require(key)
+        return Standing(None, Level.ADVISORY, self._is_held(self.path_of(key)))
+
+    def _is_held(self, target: Path) -> bool:
+        with _refusing("look for the flag"):
+            return _flag(target).exists()
+
+    def _require(self, key: str) -> None:
         if not self.exists(key):
             raise Missing(f"{key} is not in the evidence store.")
-        return None
 
 
 def _fresh(target: Path) -> Path:
     return target.with_name(f".new-{target.name}")
+
+
+def _flag(target: Path) -> Path:
+    return target.with_name(f".held-{target.name}")
 
 
 def _fill(handle: int, chunks: Iterator[bytes]) -> None:

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.response import StreamingBody
 from storages.backends.s3 import S3Storage
 
-from archive.storage.contract import AlreadyExists, Level, Locked, Missing, Stored, StoreError, Unavailable
+from archive.storage.contract import AlreadyExists, Level, Locked, Missing, Standing, Stored, StoreError, Unavailable
 from archive.storage.metering import Meter
 
 if TYPE_CHECKING:
@@ -41,12 +41,11 @@ class S3EvidenceStore(S3Storage):  # type: ignore[misc]
     mode of the lock; advisory means that none is set. Credentials come from the environment, as boto3 reads them.
     """
 
-    name = "s3"
-
     def __init__(
         self,
         bucket: str,
         *,
+        name: str = "s3",
         endpoint: str | None = None,
         region: str | None = None,
         level: Level = Level.COMPLIANCE,
@@ -56,7 +55,8 @@ class S3EvidenceStore(S3Storage):  # type: ignore[misc]
         settings = {"bucket_name": bucket, "endpoint_url": endpoint, "region_name": region}
         super().__init__(**settings, client_config=_REPEAT)
         self._writer = S3Storage(**settings, client_config=_ONCE)
-        self.level, self._lock_for, self._now = level, lock_for, now
+        self.name, self.level, self._lock_for, self._now = name, level, lock_for, now
+        self.flags = level is not Level.ADVISORY
 
     def put(self, key: str, chunks: Iterable[bytes]) -> Stored:
         """Write new bytes; see the contract. Less than 8 MiB go in one request, more in parts of 8 MiB."""
@@ -142,7 +142,31 @@ class S3EvidenceStore(S3Storage):  # type: ignore[misc]
                 **self._object(key, version_id),
                 Retention={"Mode": cast(Any, self.level.upper()), "RetainUntilDate": until},
             )
-        return until
+        shown = self.standing(key, version_id).lock_until
+        if shown is None or shown < until.replace(microsecond=0):
+            raise Unavailable(f"The object store took a lock for {key} and does not show it.")
+        return shown
+
+    def hold(self, key: str, version_id: str, *, on: bool) -> None:
+        """Set the legal hold of a version, and look that it is set; see the contract."""
+        if not self.flags:
+            return
+        with _refusing("flag", missing=key):
+            self._reading.put_object_legal_hold(
+                **self._object(key, version_id), LegalHold={"Status": "ON" if on else "OFF"}
+            )
+        if self.standing(key, version_id).held is not on:
+            raise Unavailable(f"The object store took a flag for {key} and does not show it.")
+
+    def standing(self, key: str, version_id: str) -> Standing:
+        """Return what a HEAD of the version shows; see the contract. A lock that is over protects nothing."""
+        head = self._head(key, version_id)
+        if head is None:
+            raise Missing(f"{key} is not in the evidence store.")
+        until: datetime | None = head.get("ObjectLockRetainUntilDate")
+        mode = str(head.get("ObjectLockMode", "")).lower()
+        locked = until is not None and until > self._now() and mode in (Level.GOVERNANCE, Level.COMPLIANCE)
+        return Standing(until, Level(mode) if locked else Level.ADVISORY, head.get("ObjectLockLegalHoldStatus") == "ON")
 
     @property
     def _reading(self) -> "S3Client":
@@ -176,8 +200,11 @@ class S3EvidenceStore(S3Storage):  # type: ignore[misc]
     def _check_lock(self, key: str, version_id: str) -> None:
         head = self._head(key, version_id)
         until = head.get("ObjectLockRetainUntilDate") if head else None
+        held = head is not None and head.get("ObjectLockLegalHoldStatus") == "ON"
         if until is not None and until > self._now():
-            raise Locked(f"{key} is locked until {until:%Y-%m-%d %H:%M} UTC.", until)
+            raise Locked(f"{key} is locked until {until:%Y-%m-%d %H:%M} UTC.", until, held=held)
+        if held:
+            raise Locked(f"{key} is flagged: a hold keeps it.", held=True)
 
     def _versions(self, key: str) -> list[str]:
         name, found = str(UUID(key)), []

@@ -1,28 +1,25 @@
-"""Bytes go under a committed intent, are read with their digest checked, and are swept when nothing came of them."""
+"""Bytes go under a committed intent, and are swept when nothing came of them."""
 
-import hashlib
 import logging
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import BinaryIO
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from archive.storage.contract import Damaged, Locked, StoreError, Unavailable
-from archive.storage.models import ObjectIntent, StoredObject
-from archive.storage.selection import evidence_store
+from archive.storage.contract import EvidenceStore, Locked, Stored, StoreError
+from archive.storage.models import ObjectIntent, StoredCopy, StoredObject
+from archive.storage.reading import CHUNK, object_bytes, object_chunks
+from archive.storage.selection import evidence_store, stores
+
+__all__ = ["CHUNK", "intents_sweep", "object_bytes", "object_chunks", "object_put", "put_under_intent"]
 
 log = logging.getLogger(__name__)
 
-CHUNK = 1024 * 1024
 SWEEP_AFTER = timedelta(hours=24)  #: longer than any upload under way, and than any transaction that inserts its row
 ASK_AGAIN = timedelta(days=1)  #: when a store says locked and does not say until when
 BATCH = 500
-
-LOCK_FOR = timedelta(days=35)
-LOCK_LEFT = timedelta(days=28)  #: a lock with less than this left is moved on
 
 
 def object_put(chunks: Iterable[bytes], *, compartment: str, at: datetime) -> StoredObject:
@@ -31,14 +28,12 @@ def object_put(chunks: Iterable[bytes], *, compartment: str, at: datetime) -> St
     The intent is committed before the first byte is written, so this refuses to run inside a transaction
     (RuntimeError); tests that roll back are let through. Raises what the store and `chunks` raise; then the intent
     stays, and the sweeper deletes whatever the store kept. To try again, call again: the new try has its own key.
+    The second copy, where a second store is in force, follows by itself and is not waited for.
     """
-    key = uuid.uuid4()
-    with transaction.atomic(durable=True):
-        ObjectIntent.objects.create(key=key, created_at=at)
     store = evidence_store()
-    stored = store.put(str(key), chunks)
+    stored = put_under_intent(store, chunks, at=at)
     return StoredObject(
-        key=key,
+        key=uuid.UUID(stored.key),
         store=store.name,
         size=stored.size,
         sha256=stored.sha256,
@@ -50,71 +45,44 @@ def object_put(chunks: Iterable[bytes], *, compartment: str, at: datetime) -> St
     )
 
 
-def object_chunks(stored: StoredObject) -> Iterator[bytes]:
-    """Yield the bytes of an object. Raises Missing, Unavailable, or Damaged after the last chunk.
-
-    Who writes the chunks somewhere must not use what was written before the iterator has ended without an error.
-    """
-    digest, size = hashlib.sha256(), 0
-    with evidence_store().open(str(stored.key), stored.version_id) as file:
-        while chunk := _read(file):
-            digest.update(chunk)
-            size += len(chunk)
-            yield chunk
-    if digest.digest() != bytes(stored.sha256) or size != stored.size:
-        raise Damaged(f"Object {stored.key} is not what was stored.")
-
-
-def object_bytes(stored: StoredObject) -> bytes:
-    """Return an object whole, checked. For small ones."""
-    return b"".join(object_chunks(stored))
+def put_under_intent(store: EvidenceStore, chunks: Iterable[bytes], *, at: datetime) -> Stored:
+    """Write bytes to one store under a new random key whose intent is committed first; see `object_put`."""
+    key = uuid.uuid4()
+    with transaction.atomic(durable=True):
+        ObjectIntent.objects.create(key=key, store=store.name, created_at=at)
+    return store.put(str(key), chunks)
 
 
 def intents_sweep(*, at: datetime) -> int:
     """Forget intents that came to a row, and delete the bytes of old ones that did not; return how many were swept.
 
-    Bytes under a lock keep their intent until it ends, and so do those that the store does not answer for.
+    Bytes under a lock keep their intent until it ends, and so do those that their store does not answer for. A flag on
+    bytes without a row holds nothing: it is taken off, and the bytes go in a later round.
     """
-    row = StoredObject.objects.filter(key=OuterRef("key"))
-    ObjectIntent.objects.filter(Exists(row)).delete()
-    store, swept = evidence_store(), 0
+    ObjectIntent.objects.filter(Exists(StoredCopy.objects.filter(key=OuterRef("key")))).delete()
+    known, first = stores(), evidence_store().name
+    silent, swept = set[str](), 0
     for intent in ObjectIntent.objects.filter(created_at__lt=at - SWEEP_AFTER).order_by("created_at")[:BATCH]:
-        if StoredObject.objects.filter(key=intent.key).exists():
+        store = known.get(intent.store or first)
+        if store is None or store.name in silent or StoredCopy.objects.filter(key=intent.key).exists():
             continue
         try:
-            store.delete(str(intent.key))
-        except Locked as locked:
-            until = locked.until or at + ASK_AGAIN
-            ObjectIntent.objects.filter(pk=intent.pk).update(created_at=until - SWEEP_AFTER)
+            swept += _sweep(intent, store, at)
         except StoreError as error:
             log.warning("Bytes without a row were not swept: %s", error)
-            break
-        else:
-            intent.delete()
-            swept += 1
+            silent.add(store.name)
     return swept
 
 
-def locks_roll(*, at: datetime) -> int:
-    """Move on the locks that run out, to 35 days from now; return how many. What is doomed keeps the lock it has.
-
-    Raises what the store raises; what was moved by then stays moved.
-    """
-    store, moved = evidence_store(), 0
-    while True:
-        due = StoredObject.objects.filter(
-            lock_until__lt=at + LOCK_LEFT, doomed_at=None, gone_at=None, store=store.name
-        ).order_by("pk")[:BATCH]
-        for stored in due:
-            stored.lock_until = store.lock(str(stored.key), stored.version_id, at + LOCK_FOR)
-            stored.save(update_fields=["lock_until"])
-            moved += 1
-        if not due:
-            return moved
-
-
-def _read(file: BinaryIO) -> bytes:
+def _sweep(intent: ObjectIntent, store: EvidenceStore, at: datetime) -> int:
+    key = str(intent.key)
     try:
-        return file.read(CHUNK)
-    except OSError as error:
-        raise Unavailable(f"The evidence store could not be read: {error.strerror}.") from error
+        store.delete(key)
+    except Locked as locked:
+        if locked.held:
+            store.hold(key, intent.version_id, on=False)
+        until = locked.until or (at if locked.held else at + ASK_AGAIN)
+        ObjectIntent.objects.filter(pk=intent.pk).update(created_at=until - SWEEP_AFTER)
+        return 0
+    intent.delete()
+    return 1

@@ -1,15 +1,24 @@
-"""Celery tasks of the evidence store; each comes round by itself."""
+"""Celery tasks of the evidence stores; each comes round by itself."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
+from archive.jobs.services import Claim
 from archive.jobs.work import job_work
-from archive.storage.services import intents_sweep, locks_roll
+from archive.storage.contract import StoreError
+from archive.storage.copies import COPIES, copies_follow, copies_recount
+from archive.storage.locks import locks_roll
+from archive.storage.services import intents_sweep
 
 SWEEP, LOCKS = "archive.storage.sweep", "archive.storage.locks"
-ROUNDS = {SWEEP: timedelta(hours=1), LOCKS: timedelta(days=1)}
+ROUNDS = {SWEEP: timedelta(hours=1), LOCKS: timedelta(days=1), COPIES: timedelta(minutes=1)}
+
+
+def judge(error: Exception) -> tuple[str, bool] | None:
+    """A store that does not answer is asked again."""
+    return (str(error), error.retryable) if isinstance(error, StoreError) else None
 
 
 @shared_task(name=SWEEP)
@@ -20,5 +29,16 @@ def sweep(job_id: int) -> None:
 
 @shared_task(name=LOCKS)
 def locks(job_id: int) -> None:
-    """Move on the locks that run out."""
-    job_work(job_id, lambda _claim: {"extended": locks_roll(at=timezone.now())})
+    """Move on the locks that run out, and find what lacks its second copy."""
+
+    def work(_claim: Claim) -> dict[str, object]:
+        at = timezone.now()
+        return {"uncopied": copies_recount(at=at), "extended": locks_roll(at=at)}
+
+    job_work(job_id, work, judge=judge)
+
+
+@shared_task(name=COPIES)
+def copies(job_id: int) -> None:
+    """Put what the second store lacks there."""
+    job_work(job_id, lambda claim: copies_follow(claim, now=timezone.now), judge=judge)

@@ -93,7 +93,7 @@ def claimed(at: datetime = AT) -> Claim:
 
 
 def work(store: FileEvidenceStore, at: datetime = AT) -> None:
-    doomed_delete(claimed(at), store=store, now=lambda: at)
+    doomed_delete(claimed(at), stores={store.name: store}, now=lambda: at)
 
 
 def test_the_bytes_and_their_row_go_and_the_job_ends(folder: Path) -> None:
@@ -120,7 +120,7 @@ def test_a_deletion_that_fails_or_only_seems_to_is_tried_again_until_gone(folder
     store = Flaky(folder, trouble)
     claim = claimed()
     with pytest.raises(StoreError):
-        doomed_delete(claim, store=store, now=lambda: AT)
+        doomed_delete(claim, stores={store.name: store}, now=lambda: AT)
     assert StoredObject.objects.filter(pk=stored.pk).exists()
     claim.fail(at=AT, sentence="no answer", retry=True)
     work(store, AT + timedelta(hours=1))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
 
 from archive.storage.contract import EvidenceStore, Level
 from archive.storage.file_store import FileEvidenceStore
@@ -50,3 +51,13 @@ def store(request: pytest.FixtureRequest) -> EvidenceStore:
     """Each store in turn: the contract kit runs on all of them."""
     found: EvidenceStore = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def two_folders(settings: Settings, tmp_path: Path) -> tuple[Path, Path]:
+    """A first and a second store, each a folder; the settings name both."""
+    folders = tmp_path / "first", tmp_path / "second"
+    for folder in folders:
+        folder.mkdir()
+    settings.STORAGE_URL, settings.STORAGE_COPY_URL = (f"file://{folder}" for folder in folders)
+    return folders
