@@ -16,6 +16,11 @@ def read_path(name: str, *, default: Path) -> Path:
     return Path(os.environ.get(name, default)).absolute()
 
 
+def read_list(name: str) -> list[str]:
+    """Return the parts between semicolons, without the space around them; empty when it is not set."""
+    return [part.strip() for part in os.environ.get(name, "").split(";") if part.strip()]
+
+
 def read_bool(name: str, *, default: bool) -> bool:
     """Return the variable as yes or no; it must be one of 1, 0, yes, no."""
     value = os.environ.get(name)

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from config.environment import read_bool, read_choice, read_number, read_path, read_secret_file, read_text
+from config.environment import read_bool, read_choice, read_list, read_number, read_path, read_secret_file, read_text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -19,6 +19,13 @@ DAYBOOK_RECAPTURE_KEY_FILE = read_text("DAYBOOK_RECAPTURE_KEY_FILE", default="")
 # Where the log lies outside the database: as public files, and the sizes ever signed for, which no restore may reach.
 LOG_PUBLICATION_URL = read_text("DAYBOOK_LOG_PUBLICATION_URL", default=f"file://{DAYBOOK_STATE_DIR}/log")
 LOG_RESERVE_URL = read_text("DAYBOOK_LOG_RESERVE_URL", default=f"file://{DAYBOOK_STATE_DIR}/reserve")
+# Outside anchors, each optional: `NAME ADDRESS` of time-stamping authorities, `VKEY ADDRESS` of witnesses, a bucket in
+# another account, people who get the checkpoint by e-mail. Several are parted by semicolons.
+LOG_TSA = read_list("DAYBOOK_LOG_TSA")
+LOG_TSA_ROOTS = read_text("DAYBOOK_LOG_TSA_ROOTS", default="")  # a PEM file: the certificates that we decided to trust
+LOG_WITNESSES = read_list("DAYBOOK_LOG_WITNESSES")
+LOG_WORM_URL = read_text("DAYBOOK_LOG_WORM_URL", default="")
+LOG_ANCHOR_MAIL = read_list("DAYBOOK_LOG_ANCHOR_MAIL")
 STORAGE_URL = read_text("STORAGE_URL", default=f"file://{DAYBOOK_STATE_DIR}/store")
 STORAGE_COPY_URL = read_text("STORAGE_COPY_URL", default="")  # a second copy of every object goes there
 FIXITY_DAYS = read_number("DAYBOOK_FIXITY_DAYS", default=90)  # every copy is read again within this period

@@ -12,12 +12,14 @@ from archive.jobs.periodic import periodic_enqueue
 from archive.jobs.services import Claim
 from archive.jobs.services import tick as jobs_tick
 from archive.jobs.work import job_work
+from archive.ledger.anchoring import checkpoint_anchor
+from archive.storage.tasks import HEAVY_ROUNDS
 from archive.storage.tasks import ROUNDS as STORAGE_ROUNDS
 from foia.requests.clock import clocks_recompute
 from retention.dispositions.nightly import sweep_enqueue
 
-AUDIT, CLOCKS = "config.audit_batch", "config.clocks"
-ROUNDS = {AUDIT: timedelta(minutes=1), CLOCKS: timedelta(hours=1), **STORAGE_ROUNDS}
+AUDIT, CLOCKS, ANCHOR = "config.audit_batch", "config.clocks", "config.anchor"
+ROUNDS = {AUDIT: timedelta(minutes=1), CLOCKS: timedelta(hours=1), ANCHOR: timedelta(minutes=1), **STORAGE_ROUNDS}
 
 
 @shared_task(name="config.tick")
@@ -27,6 +29,7 @@ def tick() -> None:
     captures_enqueue(at=at)
     sweep_enqueue(at=at)
     periodic_enqueue(ROUNDS, at=at)
+    periodic_enqueue(HEAVY_ROUNDS, queue="heavy", at=at)
     jobs_tick(at=at)
 
 
@@ -54,3 +57,9 @@ def clocks(job_id: int) -> None:
         return {}
 
     job_work(job_id, work)
+
+
+@shared_task(name=ANCHOR)
+def anchor(job_id: int) -> None:
+    """Take the newest checkpoint to the outside anchors that are due."""
+    job_work(job_id, lambda _claim: dict(checkpoint_anchor(at=timezone.now())))

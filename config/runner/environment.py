@@ -37,6 +37,13 @@ _PASSED_ON = (
     "DAYBOOK_LOG_LEVEL",
     "DAYBOOK_SECURE_COOKIES",
 )
+_ANCHORS = (
+    "DAYBOOK_LOG_ANCHOR_MAIL",
+    "DAYBOOK_LOG_TSA",
+    "DAYBOOK_LOG_TSA_ROOTS",
+    "DAYBOOK_LOG_WITNESSES",
+    "DAYBOOK_LOG_WORM_URL",
+)
 
 
 class Role(StrEnum):
@@ -88,6 +95,7 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
         "DAYBOOK_LOG_ORIGIN": state.origin,
         "DAYBOOK_LOG_VKEY": verifier_key(state.origin, log_key),
         "DAYBOOK_LOG_PUBLICATION_URL": _chosen("DAYBOOK_LOG_PUBLICATION_URL", state, f"file://{state.directory}/log"),
+        **_anchors(state),
         "DAYBOOK_LOG_RESERVE_URL": _chosen("DAYBOOK_LOG_RESERVE_URL", state, f"file://{state.reserve}"),
         "DAYBOOK_SECRET_KEY_FILE": str(secrets.text_file("secret-key")),
         "DAYBOOK_RECAPTURE_KEY_FILE": str(secrets.key_file("recapture-key")),
@@ -103,6 +111,13 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
         env["DAYBOOK_STREAM_URL"] = addresses.stream
         env["DAYBOOK_POSTGRES_PROGRAMS"] = addresses.programs
     return env
+
+
+def _anchors(state: State) -> dict[str, str]:
+    """Return the outside anchors that the person named; only a live log is taken to outsiders."""
+    if state.kind is not Kind.LIVE:
+        return {}
+    return {name: os.environ[name] for name in _ANCHORS if name in os.environ}
 
 
 def _chosen(name: str, state: State, otherwise: str) -> str:
