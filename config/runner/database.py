@@ -9,6 +9,9 @@ from psycopg import sql
 DATABASE = "daybook"
 OWNER = "daybook_owner"
 LOGIN_ROLES = ("daybook_migrate", "daybook_app", "daybook_sequencer")
+#: Streams the whole cluster to a backup (REPLICATION), and has no right in any database: it cannot even connect to one.
+BACKUP_ROLE = "daybook_backup"
+ROLES_WITH_PASSWORD = (*LOGIN_ROLES, BACKUP_ROLE)
 
 # NOINHERIT: who may become another role must say so (SET ROLE); being a member gives nothing by itself.
 _ROLES: tuple[tuple[str, LiteralString], ...] = (
@@ -17,6 +20,7 @@ _ROLES: tuple[tuple[str, LiteralString], ...] = (
     ("daybook_migrate", "LOGIN NOINHERIT"),
     ("daybook_app", "LOGIN NOINHERIT"),
     ("daybook_sequencer", "LOGIN NOINHERIT"),
+    (BACKUP_ROLE, "LOGIN REPLICATION NOINHERIT"),
 )
 
 _RIGHTS: LiteralString = """
@@ -45,7 +49,7 @@ def create_roles(superuser_url: str, passwords: Mapping[str, str]) -> None:
         for role, attributes in _ROLES:
             if role not in known:
                 connection.execute(sql.SQL("CREATE ROLE {} " + attributes).format(sql.Identifier(role)))
-        for role in LOGIN_ROLES:
+        for role in ROLES_WITH_PASSWORD:
             connection.execute(
                 sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(passwords[role]))
             )

@@ -85,11 +85,15 @@ class Engines:
 
     def passwords(self) -> dict[str, str]:
         """Return the password of each login role."""
-        return {role: self.state.secrets.password(role) for role in database.LOGIN_ROLES}
+        return {role: self.state.secrets.password(role) for role in database.ROLES_WITH_PASSWORD}
 
     def database_url(self, role: str, name: str = database.DATABASE) -> str:
         """Return the address of a database for a login role."""
         return self.postgres.url(role, self.passwords()[role], name)
+
+    def stream_url(self) -> str:
+        """Return the address by which a backup streams the whole cluster."""
+        return self.postgres.url(database.BACKUP_ROLE, self.passwords()[database.BACKUP_ROLE], "replication")
 
 
 def usable_ports(file: StateFile) -> dict[str, int]:

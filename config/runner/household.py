@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.runner import database
 from config.runner.engines import Engines, usable_ports
-from config.runner.environment import Addresses, Role, environment
+from config.runner.environment import URL_NAMES, Addresses, Role, environment
 from config.runner.errors import AlreadyRunning
 from config.runner.identity import ProcessIdentity
 from config.runner.interruption import Interruption
@@ -121,8 +121,17 @@ class Household:
 
 def addresses_of(engines: Engines, outside: Outside) -> Addresses:
     """Return the addresses of a state's engines, ours or the department's own."""
-    databases = outside.databases or {role: engines.database_url(f"daybook_{role}") for role in Role}
-    return Addresses(databases, outside.redis or engines.valkey.url(), outside.storage or engines.state.storage_url)
+    databases = outside.databases or {role: engines.database_url(f"daybook_{role}") for role in URL_NAMES}
+    storage = outside.storage or engines.state.storage_url
+    return Addresses(
+        databases,
+        outside.redis or engines.valkey.url(),
+        storage,
+        outside.storage_copy or "",
+        backup=outside.backup or "",
+        stream="" if outside.databases else engines.stream_url(),
+        programs="" if outside.databases else str(engines.postgres.binaries.bin),
+    )
 
 
 def _same(service: Service) -> Service:

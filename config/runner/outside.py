@@ -15,10 +15,12 @@ class Outside:
     databases: dict[Role, str] | None = None
     redis: str | None = None
     storage: str | None = None
+    storage_copy: str | None = None
+    backup: str | None = None  #: the second place; ours is never one
 
     @classmethod
     def of(cls, state: State) -> "Outside":
-        """Read DATABASE_URL (with DATABASE_URL_MIGRATE and DATABASE_URL_SEQUENCER), REDIS_URL and STORAGE_URL.
+        """Read DATABASE_URL (with _MIGRATE and _SEQUENCER), REDIS_URL, STORAGE_URL, STORAGE_COPY_URL and BACKUP_URL.
 
         Demonstration and tests never touch what they name. Raises RunnerError when only some database roles are named.
         """
@@ -30,4 +32,7 @@ class Outside:
                 f"An outside database needs all of {', '.join(URL_NAMES.values())}: the app, the migrations and the "
                 "sequencer each have a role of their own."
             )
-        return cls(named or None, os.environ.get("REDIS_URL") or None, os.environ.get("STORAGE_URL") or None)
+        return cls(
+            named or None,
+            *(os.environ.get(name) or None for name in ("REDIS_URL", "STORAGE_URL", "STORAGE_COPY_URL", "BACKUP_URL")),
+        )

@@ -24,6 +24,7 @@ _SETTINGS = {
     "shared_buffers": "256MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    "summarize_wal": "on",  # says which blocks changed: what an incremental backup copies
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
@@ -43,11 +44,12 @@ _NOT_DURABLE = {
     "synchronous_commit": "off",
     "shared_buffers": "128MB",
     "max_wal_size": "256MB",
+    "summarize_wal": "off",
     "io_method": "sync",
     "dynamic_shared_memory_type": "mmap",  # lies in the cluster's folder, so that a killed server leaves nothing
 }
 
-_HBA = f"host all all {LOOPBACK}/32 scram-sha-256\n"
+_HBA = f"host all all {LOOPBACK}/32 scram-sha-256\nhost replication daybook_backup {LOOPBACK}/32 scram-sha-256\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 from config.runner import database
 from config.runner.engines import NAMES as ENGINE_NAMES
 from config.runner.engines import Engines
-from config.runner.environment import Addresses, Role, environment
+from config.runner.environment import URL_NAMES, Addresses, Role, environment
 from config.runner.lock import locked
 from config.runner.migrating import migrate
 from config.runner.state import State, read_about
@@ -86,6 +86,12 @@ class TestEngines:
 
     def environment(self, role: Role, name: str) -> dict[str, str]:
         """Return the whole environment of a process that works as `role` in database `name`."""
-        databases = {role: self.engines.database_url(f"daybook_{role}", name) for role in Role}
-        addresses = Addresses(databases, self.engines.valkey.url(self.number), self.state.storage_url)
+        databases = {role: self.engines.database_url(f"daybook_{role}", name) for role in URL_NAMES}
+        addresses = Addresses(
+            databases,
+            self.engines.valkey.url(self.number),
+            self.state.storage_url,
+            stream=self.engines.stream_url(),
+            programs=str(self.engines.postgres.binaries.bin),
+        )
         return environment(self.state, addresses, role) | {"DJANGO_SETTINGS_MODULE": self.settings}
