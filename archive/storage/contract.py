@@ -8,7 +8,8 @@ MUST
  4. `open` gives exactly the bytes of the version that was put, or raises `Missing`.
  5. `delete` removes one version for good, or without a version id everything under the key, unfinished uploads too. It
     returns only when a look shows that nothing is left; a version under lock raises `Locked`.
- 6. `exists` says no only when the store itself said no. No answer, no access, no bucket raise `Unavailable`.
+ 6. `exists` says no, and `Missing` is raised, only when the store itself said no. No answer, no access, no bucket and
+    no folder raise `Unavailable`.
  7. `lock` keeps a version from deletion until then. It never shortens a lock, and returns what the store shows after.
  8. `level` says what is asked of the store to stop a deletion behind our back: `advisory` (file modes), `governance` or
     `compliance`. What is really in force for a version is what `standing` says of it.

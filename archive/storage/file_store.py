@@ -64,17 +64,20 @@ class FileEvidenceStore(FileSystemStorage):
         return self._reading(key)
 
     def _reading(self, key: str) -> BinaryIO:
-        with _refusing("read", missing=key):
-            return self.path_of(key).open("rb")
+        try:
+            with _refusing("read", missing=key):
+                return self.path_of(key).open("rb")
+        except Missing:
+            self._require_folder()
+            raise
 
     def exists(self, key: str, version_id: str = "") -> bool:
         """Tell whether the bytes are there; see the contract. A store whose own folder is gone does not answer."""
         try:
             os.stat(self.path_of(key))
         except FileNotFoundError:
-            if os.path.isdir(self.location):
-                return False
-            raise Unavailable("The folder of the evidence store is not there.") from None
+            self._require_folder()
+            return False
         except OSError as error:
             _refuse("look for the bytes", error)
         return True
@@ -118,6 +121,10 @@ class FileEvidenceStore(FileSystemStorage):
     def _is_held(self, target: Path) -> bool:
         with _refusing("look for the flag"):
             return _flag(target).exists()
+
+    def _require_folder(self) -> None:
+        if not os.path.isdir(self.location):
+            raise Unavailable("The folder of the evidence store is not there.") from None
 
     def _require(self, key: str) -> None:
         if not self.exists(key):

@@ -148,8 +148,8 @@ class S3EvidenceStore(S3Storage):  # type: ignore[misc]
         return shown
 
     def hold(self, key: str, version_id: str, *, on: bool) -> None:
-        """Set the legal hold of a version, and look that it is set; see the contract."""
-        if not self.flags:
+        """Set the legal hold of a version, and look that it is set; see the contract. One that is set is left so."""
+        if not self.flags or self.standing(key, version_id).held is on:
             return
         with _refusing("flag", missing=key):
             self._reading.put_object_legal_hold(

@@ -1,19 +1,24 @@
 """Celery tasks of the evidence stores; each comes round by itself."""
 
+import time
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from archive.jobs.services import Claim
 from archive.jobs.work import job_work
 from archive.storage.contract import StoreError
 from archive.storage.copies import COPIES, copies_follow, copies_recount
+from archive.storage.fixity import FIXITY, Limits, Round
 from archive.storage.locks import locks_roll
+from archive.storage.selection import stores
 from archive.storage.services import intents_sweep
 
 SWEEP, LOCKS = "archive.storage.sweep", "archive.storage.locks"
-ROUNDS = {SWEEP: timedelta(hours=1), LOCKS: timedelta(days=1), COPIES: timedelta(minutes=1)}
+ROUNDS = {SWEEP: timedelta(hours=1), LOCKS: timedelta(days=1)}
+HEAVY_ROUNDS = {COPIES: timedelta(minutes=1), FIXITY: timedelta(hours=1)}  #: these move the bytes of whole objects
 
 
 def judge(error: Exception) -> tuple[str, bool] | None:
@@ -42,3 +47,18 @@ def locks(job_id: int) -> None:
 def copies(job_id: int) -> None:
     """Put what the second store lacks there."""
     job_work(job_id, lambda claim: copies_follow(claim, now=timezone.now), judge=judge)
+
+
+@shared_task(name=FIXITY)
+def fixity(job_id: int) -> None:
+    """Read again what is due, repair what is bad, and let what cannot be repaired be an alarm."""
+    limits = Limits(
+        period=timedelta(days=settings.FIXITY_DAYS),
+        bytes_per_second=settings.FIXITY_BYTES_PER_SECOND,
+        round_bytes=settings.FIXITY_ROUND_BYTES,
+    )
+
+    def work(claim: Claim) -> None:
+        Round(claim, known=stores(), limits=limits, now=timezone.now, clock=time.monotonic, pause=time.sleep).work()
+
+    job_work(job_id, work, judge=judge)

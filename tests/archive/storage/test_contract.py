@@ -7,11 +7,13 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
+from pathlib import Path
 from zlib import crc32
 
 import pytest
 
-from archive.storage.contract import AlreadyExists, EvidenceStore, Level, Missing, Stored
+from archive.storage.contract import AlreadyExists, EvidenceStore, Level, Locked, Missing, Standing, Stored
+from archive.storage.file_store import FileEvidenceStore
 from archive.storage.s3_store import PART
 
 
@@ -160,3 +162,58 @@ def test_memory_stays_flat_while_much_is_put_and_read(store: EvidenceStore) -> N
         tracemalloc.stop()
     assert peak < 4 * PART
     store.delete(key)
+
+
+@pytest.fixture(params=["files", "locking"])
+def flagging(request: pytest.FixtureRequest) -> EvidenceStore:
+    """Each store that has the flag of a hold."""
+    found: EvidenceStore = request.getfixturevalue(request.param)
+    return found
+
+
+def test_a_flagged_version_stays_until_the_flag_is_off(flagging: EvidenceStore) -> None:
+    assert flagging.flags
+    stored = flagging.put(new_key(), [b"x"])
+    assert not flagging.standing(stored.key, stored.version_id).held
+    for _ in range(2):
+        flagging.hold(stored.key, stored.version_id, on=True)
+        assert flagging.standing(stored.key, stored.version_id).held
+    for version_id in (stored.version_id, ""):
+        with pytest.raises(Locked) as refusal:
+            flagging.delete(stored.key, version_id)
+        assert refusal.value.held
+    assert read(flagging, stored.key, stored.version_id) == b"x"
+    for _ in range(2):
+        flagging.hold(stored.key, stored.version_id, on=False)
+        assert not flagging.standing(stored.key, stored.version_id).held
+
+
+def test_a_file_whose_flag_is_off_goes_without_a_trace(files: FileEvidenceStore) -> None:
+    stored = files.put(new_key(), [b"x"])
+    files.hold(stored.key, "", on=True)
+    files.hold(stored.key, "", on=False)
+    files.delete(stored.key)
+    assert [path for path in Path(files.location).rglob("*") if path.is_file()] == []
+
+
+def test_flagging_what_is_not_there_is_missing(flagging: EvidenceStore) -> None:
+    with pytest.raises(Missing):
+        flagging.hold(new_key(), "", on=True)
+    with pytest.raises(Missing):
+        flagging.standing(new_key(), "")
+
+
+def test_a_store_without_flags_takes_none_and_says_so(s3: EvidenceStore) -> None:
+    stored = s3.put(new_key(), [b"x"])
+    assert not s3.flags
+    s3.hold(stored.key, stored.version_id, on=True)
+    assert s3.standing(stored.key, stored.version_id) == Standing(None, Level.ADVISORY, held=False)
+    s3.delete(stored.key, stored.version_id)
+
+
+def test_a_store_says_the_level_that_is_in_force_for_a_version(
+    files: FileEvidenceStore, locking: EvidenceStore
+) -> None:
+    on_files, on_s3 = (store.put(new_key(), [b"x"]) for store in (files, locking))
+    assert files.standing(on_files.key, "") == Standing(None, Level.ADVISORY, held=False)
+    assert locking.standing(on_s3.key, on_s3.version_id) == Standing(on_s3.lock_until, Level.COMPLIANCE, held=False)

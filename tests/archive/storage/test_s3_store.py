@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from archive.storage.contract import Level, Locked, StoreError, Unavailable
 from archive.storage.s3_store import PART, S3EvidenceStore
@@ -168,3 +170,98 @@ def test_a_body_that_is_cut_is_not_taken_for_the_whole(shaky: S3EvidenceStore, s
     line.trouble = "cut"
     with shaky.open(stored.key, stored.version_id) as file, pytest.raises(Unavailable):
         file.read()
+
+
+@pytest.mark.parametrize("trouble", ["refused", "unanswered"])
+def test_a_lock_that_failed_or_failed_but_happened_can_be_set_again(
+    line: Wire, server: Server, locking: S3EvidenceStore, trouble: str
+) -> None:
+    shaky = S3EvidenceStore(server.bucket, endpoint=f"http://127.0.0.1:{line.port}", region="us-east-1")
+    stored = locking.put(new_key(), [b"x"])
+    assert stored.lock_until is not None
+    later = stored.lock_until + timedelta(days=7)
+    line.trouble = trouble
+    with pytest.raises(Unavailable):
+        shaky.lock(stored.key, stored.version_id, later)
+    line.trouble = ""
+    assert shaky.lock(stored.key, stored.version_id, later) == later
+
+
+@pytest.mark.parametrize("trouble", ["refused", "unanswered"])
+@pytest.mark.parametrize("on", [True, False])
+def test_a_flag_that_failed_or_failed_but_happened_can_be_set_again(
+    line: Wire, server: Server, locking: S3EvidenceStore, trouble: str, on: bool
+) -> None:
+    shaky = S3EvidenceStore(server.bucket, endpoint=f"http://127.0.0.1:{line.port}", region="us-east-1")
+    stored = locking.put(new_key(), [b"x"])
+    locking.hold(stored.key, stored.version_id, on=not on)
+    line.trouble = trouble
+    with pytest.raises(Unavailable):
+        shaky.hold(stored.key, stored.version_id, on=on)
+    with pytest.raises(Unavailable):
+        shaky.standing(stored.key, stored.version_id)
+    line.trouble = ""
+    shaky.hold(stored.key, stored.version_id, on=on)
+    assert shaky.standing(stored.key, stored.version_id).held is on
+
+
+def refused(act: object) -> bool:
+    """Tell whether the server denies the act; every other error comes out."""
+    try:
+        act()  # type: ignore[operator]
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 403:
+            return True
+        raise
+    return False
+
+
+def test_what_this_server_itself_enforces_of_locks_and_flags(server: Server, locking: S3EvidenceStore) -> None:
+    """Asked past our own code, so that what we say of a level rests on the server and not on our good manners."""
+    client, now = server.client(), datetime.now(UTC).replace(microsecond=0)
+
+    def fresh(mode: str) -> dict[str, Any]:
+        key = new_key()
+        put = client.put_object(
+            Bucket=server.bucket,
+            Key=key,
+            Body=b"x",
+            ObjectLockMode=mode,  # type: ignore[arg-type]
+            ObjectLockRetainUntilDate=now + timedelta(days=2),
+        )
+        return {"Bucket": server.bucket, "Key": key, "VersionId": put["VersionId"]}
+
+    def shorten(where: dict[str, Any], mode: str, **bypass: bool) -> bool:
+        less: Any = {"Mode": mode, "RetainUntilDate": now + timedelta(days=1)}
+        return refused(lambda: client.put_object_retention(**where, Retention=less, **bypass))  # type: ignore[arg-type]
+
+    bypass: dict[str, Any] = {"BypassGovernanceRetention": True}
+    strict, lenient = fresh("COMPLIANCE"), fresh("GOVERNANCE")
+    assert shorten(strict, "COMPLIANCE")
+    assert shorten(strict, "COMPLIANCE", **bypass)
+    assert shorten(strict, "GOVERNANCE", **bypass)
+    assert refused(lambda: client.delete_object(**strict, **bypass))
+    assert shorten(lenient, "GOVERNANCE")
+    assert not shorten(lenient, "GOVERNANCE", **bypass)  # governance binds all but the holders of one permission
+    held = locking.put(new_key(), [b"x"])
+    where: dict[str, Any] = {"Bucket": server.bucket, "Key": held.key, "VersionId": held.version_id}
+    client.put_object_legal_hold(**where, LegalHold={"Status": "ON"})
+    assert refused(lambda: client.delete_object(**where, **bypass))
+    flagged = fresh("GOVERNANCE")
+    client.put_object_legal_hold(**flagged, LegalHold={"Status": "ON"})
+    assert refused(lambda: client.delete_object(**flagged, **bypass))
+    client.put_object_legal_hold(**flagged, LegalHold={"Status": "OFF"})
+    assert not refused(lambda: client.delete_object(**flagged, **bypass))
+
+
+def test_our_code_never_asks_for_a_shorter_lock_even_where_a_server_would_grant_it(
+    server: Server, credentials: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = S3EvidenceStore(server.bucket, endpoint=server.endpoint, level=Level.GOVERNANCE)
+    stored = store.put(new_key(), [b"x"])
+    assert stored.lock_until is not None
+    asked = []
+    store._reading.meta.events.register("before-call.s3.PutObjectRetention", lambda **call: asked.append(call))
+    for earlier in (timedelta(0), timedelta(seconds=1), timedelta(days=34)):
+        assert store.lock(stored.key, stored.version_id, stored.lock_until - earlier) == stored.lock_until
+    assert asked == []
