@@ -27,7 +27,7 @@ from archive.packages.bag import (
     parse_line,
     sync_folder,
 )
-from archive.packages.names import ANCHOR, CHECKPOINT, MANIFEST, SEAL, SEAL_PROOF, TAGMANIFEST
+from archive.packages.names import CHECKPOINT, MANIFEST, SEAL, SEAL_PROOF, TAGMANIFEST, anchor_path
 from archive.packages.proofs import Prover, checkpoint_read, proofs_write
 from archive.packages.records import ShownEvent
 from archive.packages.seal import seal_check, seal_json
@@ -52,7 +52,8 @@ class Sealed:
 
     `seal` is the event `production.sealed`, `checkpoint` the signed note that covers it and every event shown,
     `trusted` our own log keys, `prove` the source of the proofs under that checkpoint. `agency` and `title` are for
-    people; `banner` (DEMONSTRATION) heads the texts. `anchor` is the outside time stamp of the checkpoint, if any.
+    people; `banner` (DEMONSTRATION) heads the texts. `anchors` are the outside time
+    stamps of the checkpoint (RFC 3161 responses), if any.
     """
 
     seal: ShownEvent
@@ -62,7 +63,7 @@ class Sealed:
     agency: str
     title: str
     banner: str = ""
-    anchor: bytes | None = None
+    anchors: Sequence[bytes] = ()
 
 
 def finish(folder: Path, sealed: Sealed, *, out: Path) -> Path:
@@ -117,8 +118,8 @@ def _tag_files(folder: Path, top: Path, staged: ManifestDigest, sealed: Sealed) 
         yield file_write(top, name, [text])
     yield file_write(top, SEAL, [seal_json(sealed.seal)])
     yield file_write(top, CHECKPOINT, [sealed.checkpoint])
-    if sealed.anchor is not None:
-        yield file_write(top, ANCHOR, [sealed.anchor])
+    for n, token in enumerate(sealed.anchors, 1):
+        yield file_write(top, anchor_path(n), [token])
     entry = sealed.seal.disclosed.entry.encode("ascii")
     for wanted in ([WantedProof(SEAL_PROOF, sealed.seal.event_id, entry)], wanted_proofs(folder)):
         for path, octets in proofs_write(wanted, sealed.prove, sealed.checkpoint, head):

@@ -12,7 +12,6 @@ _DEVICE = re.compile(r"(?:^|/)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:[./]|$)", 
 MANIFEST = "manifest-sha256.txt"
 TAGMANIFEST = "tagmanifest-sha256.txt"
 CHECKPOINT = "proofs/checkpoint"
-ANCHOR = "proofs/checkpoint.tsr"
 SEAL = "seal.json"
 SEAL_PROOF = "proofs/seal.tlog-proof"
 INDEX = "data/index.csv"
@@ -34,6 +33,13 @@ def check_bates(bates: str) -> str:
     if not _BATES.fullmatch(bates):
         raise BadName(f"{bates!r} is no Bates number for a file.")
     return bates
+
+
+def anchor_path(n: int) -> str:
+    """Return where the n-th outside time stamp of the checkpoint lies; n counts from 1 and ends at 99."""
+    if not 1 <= n <= 99:
+        raise BadName(f"A bundle has no place for a time stamp number {n}.")
+    return f"proofs/checkpoint{f'.{n}' if n > 1 else ''}.tsr"
 
 
 def record_path(bates: str) -> str:

@@ -1,16 +1,15 @@
 """Check a Daybook bundle without trusting whoever made it.
 
-    python3 -I -S verify.py --vkey KEY [DIR]
+    python3 -I -S verify.py --vkey KEY [--tsa-root FILE] [--witness KEY] [DIR]
 
-DIR is the unpacked bundle; left out, it is the folder in which this file lies. KEY is the log's public key, as the
-agency published it outside this bundle; --vkey may be given again, for rotated keys. Needs Python 3.8 or later and
-nothing else: no package, no network. It writes nothing. Better run a copy of it that did not come with the bundle.
+DIR is the unpacked bundle, by default the folder of this file. KEY is the log's public key, as the agency published it
+elsewhere; FILE a certificate (PEM) of a time-stamping authority that you trust (needs openssl); a witness, too,
+is one that you trust. Each may be given again. Needs Python 3.8 or later, no package, no network; writes nothing.
 
-Exit code: 0 everything present was checked and holds; 1 something is wrong, each finding with its file; 2 nothing is
-wrong, but something could not be checked here, or no key was given.
-
-Sources: BagIt 1.0 (RFC 8493); Ed25519 (RFC 8032); Merkle trees and inclusion proofs (RFC 6962 section 2.1, RFC 9162
-section 2.1.3.2); disclosures (RFC 9901); signed-note, tlog-checkpoint and tlog-proof (c2sp.org).
+Exit code: 0 everything present was checked and holds; 1 something is wrong, each finding with its code and its file;
+2 nothing is wrong, but something could not be checked here, or no key was given. Better run a copy of this program that
+did not come with the bundle. Sources: RFC 8493 (BagIt), 8032 (Ed25519), 9162 (Merkle trees), 9901 (disclosures), 3161
+(time stamps); c2sp.org (notes, checkpoints, cosignatures, proofs).
 """
 
 # ruff: noqa: B905, RUF007, UP006, UP031, UP035  what these rules ask for came after Python 3.8
@@ -23,19 +22,30 @@ import io
 import json
 import os
 import re
-import stat
 import sys
-from collections import Counter
+import time
+from calendar import timegm
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from hashlib import sha256, sha512
+from hashlib import sha256, sha384, sha512
+from stat import S_ISDIR, S_ISREG
 from typing import Any, NamedTuple, Tuple
 
 MAX_RECORD, MAX_PROOF, MAX_LIST = 64 << 20, 1 << 16, 1 << 30  # bytes of a file that is read whole
-MAX_FIELDS, MAX_SHOWN = 20_000, 100
+MAX_FIELDS, MAX_SHOWN, CHUNK = 20_000, 100, 200  # CHUNK records are one portion for a process
 
 
 class Wrong(Exception):
-    """The bundle says something that does not hold; the text is the finding."""
+    """The bundle says something that does not hold; the arguments are the code of the finding and its sentence."""
+
+
+class Unchecked(Wrong):
+    """Something could not be checked here, which says nothing against it."""
+
+
+def need(holds: object, code: str, sentence: str) -> None:
+    if not holds:
+        raise Wrong(code, sentence)
 
 
 def plain(text: object) -> str:
@@ -47,6 +57,7 @@ def plain(text: object) -> str:
 # --- strict reading: one accepted spelling for every value ----------------------------------------------------------
 _URL, _STD = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 _NUMBER = re.compile(r"0|-?[1-9][0-9]{0,15}")
+_BASE64 = re.compile("(?:X{4})*(?:X[AQgw]==|X{2}[AEIMQUYcgkosw048]=)?".replace("X", "[A-Za-z0-9+/]"))
 
 
 def base64url(octets: bytes) -> str:
@@ -55,22 +66,19 @@ def base64url(octets: bytes) -> str:
 
 def base64_bytes(text: str) -> bytes:
     """Decode standard base64 with its padding; another spelling of the same bytes is refused."""
-    octets = binascii.a2b_base64(text.encode("ascii"))
-    if binascii.b2a_base64(octets, newline=False).decode("ascii") != text:
-        raise Wrong("not canonical base64")
-    return octets
+    need(text and _BASE64.fullmatch(text), "base64.form", "not canonical base64")
+    return binascii.a2b_base64(text)
 
 
 def number(text: str) -> int:
-    if not _NUMBER.fullmatch(text) or abs(int(text)) >= 1 << 53:
-        raise Wrong(f"{plain(text)} is not a whole number, or it is too large")
+    fits = _NUMBER.fullmatch(text) and abs(int(text)) < 1 << 53
+    need(fits, "number.form", f"{plain(text)} is not a whole number, or it is too large")
     return int(text)
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
-    if len(members) != len(pairs):
-        raise Wrong("the same key stands twice in one JSON object")
+    need(len(members) == len(pairs), "json.duplicate", "the same key stands twice in one JSON object")
     return members
 
 
@@ -82,13 +90,13 @@ def json_value(octets: bytes) -> Any:
     try:
         return _decoder.decode(octets.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise Wrong("not JSON in UTF-8, or nested too deeply") from None
+        raise Wrong("json.form", "not JSON in UTF-8, or nested too deeply") from None
 
 
 def shaped(value: Any, shape: dict[str, Any], what: str) -> Any:
     """Return `value` if it is an object with exactly these members of exactly these types."""
     if type(value) is not dict or {name: type(member) for name, member in value.items()} != shape:
-        raise Wrong(f"{what} must have the members {', '.join(shape)}, each of its type, and no other")
+        raise Wrong("json.shape", f"{what} must have the members {', '.join(shape)}, each of its type, and no other")
     return value
 
 
@@ -121,8 +129,8 @@ def _point(octets: bytes) -> Point:
     square = (y * y - 1) * pow(_D * y * y + 1, _P - 2, _P) % _P
     x = pow(square, (_P + 3) // 8, _P)
     x = x * _ROOT % _P if (x * x - square) % _P else x
-    if y >= _P or (x * x - square) % _P or (x == 0 and sign):
-        raise Wrong("not a point of the Ed25519 curve in its canonical form")
+    on_curve = y < _P and not (x * x - square) % _P and not (x == 0 and sign)
+    need(on_curve, "key.point", "not a point of the Ed25519 curve in its canonical form")
     x = _P - x if x & 1 != sign else x
     return x, y, 1, x * y % _P
 
@@ -142,14 +150,18 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 # --- signed notes, checkpoints, inclusion proofs (c2sp.org) ---------------------------------------------------------
-_SIGNATURE = re.compile("— ([^\\s+]{1,255}) ([A-Za-z0-9+/=]{8,8192})")
+_SIGNED = r"([^\n]+)\n([^\n]+)\n([^\n]+)\n(?:[^\n]+\n)*"  # an origin, a size, a root, perhaps more
+_NOTE = re.compile(rf"({_SIGNED})\n((?:— [^\s+]{{1,255}} [A-Za-z0-9+/=]{{8,8192}}\n){{1,32}})")
 _HASH = re.compile(rb"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")  # 32 bytes in their one spelling
+_PROOF = re.compile(rb"c2sp.org/tlog-proof@v1\nindex (\S+)\n((?:[^ \n]+\n){0,63})\n")
+LOG, WITNESS = 1, 4  # what a key signs: the note itself, or that it saw the note at a time
 
 
 class Key(NamedTuple):
     name: str
     id: bytes
     public: bytes
+    kind: int = LOG
 
 
 class Checkpoint(NamedTuple):
@@ -160,59 +172,69 @@ class Checkpoint(NamedTuple):
     root: bytes
     signer: Key | None
     note: bytes
+    seen: Tuple[Tuple[int, str], ...] = ()  # seconds since 1970, name: of witnesses whose key was given
+    others: Tuple[str, ...] = ()  # NAME+ID of the signatures that no key was given for
 
 
-def key_parse(text: str) -> Key:
-    """Read `NAME+ID+BASE64` (signed-note verifier key); raise Wrong unless it is an Ed25519 key that fits its id."""
+def key_parse(text: str, kind: int = LOG) -> Key:
+    """Read `NAME+ID+BASE64` (signed-note verifier key); raise Wrong unless it is of this kind and fits its id."""
     name, identity, encoded = (text.strip() + "++").split("+", 2)
     octets = base64_bytes(encoded[:-2])
-    expected = sha256(name.encode("utf-8") + b"\n" + octets).digest()[:4]
-    if len(octets) != 33 or octets[0] != 1 or not name or identity != expected.hex():
-        raise Wrong("not an Ed25519 key NAME+ID+BASE64, or a character of it was lost in copying")
+    expected = sha256(name.encode("utf-8", "replace") + b"\n" + octets).digest()[:4]
+    formed = len(octets) == 33 and octets[0] == kind and name
+    need(formed, "key.form", f"not NAME+ID+BASE64 of the key of a {'log' if kind == LOG else 'witness'}")
+    need(identity == expected.hex(), "key.id", "the key does not fit its id: a character was lost in copying")
     _point(octets[1:])
-    return Key(name, expected, octets[1:])
+    return Key(name, expected, octets[1:], kind)
 
 
 def checkpoint_open(note: bytes, keys: list[Key]) -> Checkpoint:
-    """Read a signed checkpoint. Every signature by a key that was given must hold, and one must be the log's own."""
+    """Read a signed checkpoint. Every signature by a key that was given must hold; the log's own makes the signer."""
+    need(b"\r" not in note, "note.crlf", "its lines end as Windows ends them: it was changed on its way")
     whole = note.decode("utf-8")
-    head, gap, tail = whole.rpartition("\n\n")
-    lines, signatures = head.split("\n"), tail.split("\n")
-    signed = gap and not signatures.pop() and 1 <= len(signatures) <= 32 and whole.replace("\n", "").isprintable()
-    if not signed or len(lines) < 3 or "" in lines or not _HASH.fullmatch(lines[2].encode("utf-8")):
-        raise Wrong("the checkpoint is not a signed note of an origin, a size and a root hash")
-    text, signer, root = (head + "\n").encode("utf-8"), None, binascii.a2b_base64(lines[2])
-    for line in signatures:
-        match = _SIGNATURE.fullmatch(line)
-        octets = base64_bytes(match.group(2)) if match else b""
-        if match is None or len(octets) < 5:
-            raise Wrong("a signature line of the checkpoint is malformed")
-        for key in keys:
-            if (key.name, key.id) == (match.group(1), octets[:4]):
-                if not ed25519_holds(key.public, text, octets[4:]):
-                    raise Wrong(f"the signature of {plain(key.name)} under the checkpoint is false")
-                signer = key if key.name == lines[0] else signer
-    return Checkpoint(lines[0], number(lines[1]), root, signer, note)
+    match = _NOTE.fullmatch(whole)
+    if not match or not whole.replace("\n", "").isprintable():
+        raise Wrong("note.form", "not a signed note of an origin, a size and a root hash")
+    head, origin, size, root, signatures = match.groups()
+    need(_HASH.fullmatch(root.encode("utf-8")), "base64.form", "the root is not 32 bytes in canonical base64")
+    text, signer, seen, others = head.encode("utf-8"), None, [], []
+    for _, name, encoded in map(str.split, signatures[:-1].split("\n")):
+        octets = base64_bytes(encoded)
+        key = next((key for key in keys if (key.name, key.id) == (name, octets[:4])), None)
+        if key is None:
+            others.append(f"{name}+{octets[:4].hex()}")
+            continue
+        message, signature = text, octets[4:]
+        if key.kind == WITNESS:  # eight octets of time come before the signature, which covers the time
+            at, signature = int.from_bytes(octets[4:12], "big"), octets[12:]
+            message = b"cosignature/v1\ntime %d\n" % at + text
+            seen.append((at, name))
+        holds = ed25519_holds(key.public, message, signature)
+        need(holds, "note.false", f"the signature of {plain(name)} under the checkpoint is false")
+        signer = key if key.kind == LOG and name == origin else signer
+    return Checkpoint(origin, number(size), base64_bytes(root), signer, note, tuple(seen), tuple(others))
 
 
 def proof_split(octets: bytes) -> tuple[int, list[bytes], bytes]:
     """Return a tlog-proof's index, its hashes from the leaf up, and the signed note in it."""
+    need(b"\r" not in octets, "note.crlf", "its lines end as Windows ends them: it was changed on its way")
     head, gap, note = octets.partition(b"\n\n")
-    lines = head.split(b"\n")
-    headed = gap and lines[0] == b"c2sp.org/tlog-proof@v1" and 2 <= len(lines) <= 65 and lines[1][:6] == b"index "
-    if not headed or not all(map(_HASH.fullmatch, lines[2:])):
-        raise Wrong("not a tlog-proof of version 1 with an index, hashes and no other line")
-    return number(lines[1][6:].decode("ascii")), [binascii.a2b_base64(line) for line in lines[2:]], note
+    own = b"\nsize " in head or b"\nroot " in head
+    need(not own, "proof.size", "the proof brings a size or root of its own; only the signed checkpoint's count")
+    match = _PROOF.fullmatch(head + gap)
+    if not match:
+        raise Wrong("proof.form", "not a tlog-proof of version 1 with an index, hashes and no other line")
+    hashes = match[2].split()
+    need(all(map(_HASH.fullmatch, hashes)), "base64.form", "a hash is not 32 bytes in canonical base64")
+    return number(match[1].decode("ascii")), [*map(binascii.a2b_base64, hashes)], note
 
 
 def inclusion_check(leaf: bytes, index: int, hashes: list[bytes], checkpoint: Checkpoint) -> None:
     """Raise Wrong unless `leaf` is in the tree at `index`; size and root come from the signed checkpoint only."""
     at, last, root = index, checkpoint.size - 1, leaf
-    if not 0 <= at <= last:
-        raise Wrong("the proof's index lies outside the checkpoint's tree")
+    need(0 <= at <= last, "proof.index", "the proof's index lies outside the checkpoint's tree")
     for sibling in hashes:
-        if last == 0:
-            raise Wrong("the inclusion proof is too long for the checkpoint's tree")
+        need(last, "proof.root", "the inclusion proof is too long for the checkpoint's tree")
         if at & 1 or at == last:
             root = sha256(b"\x01" + sibling + root).digest()
             while at and not at & 1:
@@ -220,92 +242,126 @@ def inclusion_check(leaf: bytes, index: int, hashes: list[bytes], checkpoint: Ch
         else:
             root = sha256(b"\x01" + root + sibling).digest()
         at, last = at >> 1, last >> 1
-    if last or root != checkpoint.root:
-        raise Wrong("the inclusion proof does not lead to the checkpoint's root: this is not what the log holds")
+    ends = not last and root == checkpoint.root
+    need(ends, "proof.root", "the proof does not lead to the checkpoint's root: this is not what the log holds")
+
+
+# --- outside time stamps (RFC 3161): the program openssl checks them ------------------------------------------------
+_STAMP = re.compile(r"^Time stamp: (\w{3} [ \d]\d \d\d:\d\d:\d\d)(?:\.\d+)?( \d{4}) GMT$", re.MULTILINE)
+
+
+def stamp_digest(token: bytes, text: bytes) -> str:
+    """Return the digest of `text` that a time stamp holds, as hex; Wrong if it is cut, or holds none."""
+    whole = token[:2] == b"0\x82" and len(token) == 4 + int.from_bytes(token[2:4], "big")  # DER: one sequence
+    need(whole, "anchor.form", "not a time stamp: it is cut, or was never one")
+    digests = [kind(text).digest() for kind in (sha256, sha384, sha512)]
+    held = [each.hex() for each in digests if bytes([4, len(each)]) + each in token]
+    need(held, "anchor.message", "a time stamp of something else than this checkpoint")
+    return held[0]
+
+
+def openssl(apart_from: str, *words: str) -> str:
+    """Return what `openssl ts` says, or nothing where there is no such program but one that the bundle brought."""
+    import shutil
+    import subprocess  # here, because most checks start no program
+
+    found = os.path.realpath(shutil.which("openssl") or "")
+    if not os.path.isfile(found) or found.startswith(os.path.realpath(apart_from) + os.sep):
+        return ""
+    done = subprocess.run([found, "ts", *words], stdin=-3, stdout=-1, stderr=-2, timeout=60, check=False)
+    return f"exit {done.returncode}\n" + done.stdout.decode("utf-8", "replace")
 
 
 # --- the bag (RFC 8493) ---------------------------------------------------------------------------------------------
 _PART = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,98}[A-Za-z0-9_-])?"
 _PATH = re.compile(f"(?:{_PART}/){{0,7}}{_PART}")  # relative, plain ASCII, no hidden name, no dots that climb
-_LINE = re.compile(r"([0-9a-f]{64})  (\S+)\n")
+_LINE = re.compile(f"[0-9a-f]{{64}}  {_PATH.pattern}\n")
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 _TEXTS = {"README.txt", "VERIFY-WITH-OTHER-TOOLS.txt", "verify.py", "bag-info.txt"}
-_CHECKPOINT, _ANCHOR, _SEAL_PROOF = "proofs/checkpoint", "proofs/checkpoint.tsr", "proofs/seal.tlog-proof"
+_CHECKPOINT, _SEAL_PROOF = "proofs/checkpoint", "proofs/seal.tlog-proof"
+_ANCHOR = re.compile(r"proofs/checkpoint(?:\.[2-9]|\.[1-9][0-9])?\.tsr")
 _MANIFEST, _TAGMANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 _FRAME = _TEXTS | {"bagit.txt", _MANIFEST, _TAGMANIFEST, "seal.json", _CHECKPOINT, _SEAL_PROOF, "data/index.csv"}
 
 
 class Bag:
-    """The files below one folder, what the two manifests list, and all that is found wrong with them or unchecked."""
+    """The files below one folder, what the two manifests list, and what was found so far.
+
+    `found` has lists only, so that those of several processes are put together by adding them: wrong and unchecked
+    (path, code, sentence), met (files whose digest was compared), and what the report counts.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self.wrong: list[tuple[str, str]] = []
-        self.unchecked: list[tuple[str, str]] = []
+        self.found: dict[str, list[Any]] = defaultdict(list)
         self.listed: dict[str, str] = {}  # path → hex digest, of both manifests
-        self.met: set[str] = set()
-        self.sizes = dict(self._walk())
+        self.sizes: dict[str, int] = {}
+        self.guard("", self._walk, "")
         self._list(_TAGMANIFEST)
         self.manifest = self._list(_MANIFEST)
         for path in sorted((self.listed.keys() | _FRAME) - self.sizes.keys()):
-            self.wrong.append((path, "missing"))
+            self.wrong(path, "file.missing", "missing")
         for path in sorted(self.sizes):
             if path not in self.listed and path != _TAGMANIFEST:
-                self.wrong.append((path, "unlisted: it is in no manifest"))
+                self.wrong(path, "file.unlisted", "unlisted: it is in no manifest")
             elif path not in _FRAME and not path.startswith(("data/", "proofs/")):
-                self.wrong.append((path, "no bundle has this file beside its payload"))
+                self.wrong(path, "file.stray", "no bundle has this file beside its payload")
+
+    def wrong(self, path: str, code: str, sentence: str) -> None:
+        self.found["wrong"].append((path, code, sentence))
+
+    def unchecked(self, path: str, code: str, sentence: str) -> None:
+        self.found["unchecked"].append((path, code, sentence))
 
     def guard(self, path: str, check: Callable[..., Any], *arguments: Any) -> Any:
         """Run one check; whatever goes wrong in it is a finding about `path`, and the other checks go on."""
         try:
             return check(*arguments)
         except Wrong as error:
-            self.wrong.append((path, str(error)))
+            self.found["unchecked" if isinstance(error, Unchecked) else "wrong"].append((path, *error.args))
         except Exception as error:  # hostile input must end as a finding, never as a traceback
-            self.wrong.append((path, f"cannot be read as what it should be ({type(error).__name__})"))
+            self.wrong(path, "form", f"cannot be read as what it should be ({type(error).__name__})")
         return None
 
-    def _walk(self) -> Iterator[tuple[str, int]]:
-        for folder, folders, names in os.walk(self.root, onerror=lambda error: self.wrong.append(("", str(error)))):
-            below = folder[len(self.root) :].replace(os.sep, "/").strip("/")
-            for name in sorted(folders) + sorted(names):
-                path = below + "/" + name if below else name
-                status = self.guard(path, os.lstat, os.path.join(folder, name))
-                mode = status.st_mode if status else 0
-                if not _PATH.fullmatch(path) or not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
-                    self.wrong.append((path, "a name that no bundle has, a link, or a special file"))
-                    folders[:] = [each for each in folders if each != name]
-                elif stat.S_ISREG(mode):
-                    yield path, status.st_size
+    def _walk(self, below: str) -> None:
+        for entry in sorted(os.scandir(os.path.join(self.root, below)), key=lambda entry: entry.name):
+            path, status = below + entry.name, entry.stat(follow_symlinks=False)
+            if not _PATH.fullmatch(path) or not (S_ISREG(status.st_mode) or S_ISDIR(status.st_mode)):
+                self.wrong(path, "path.unsafe", "a name that no bundle has, a link, or a special file")
+            elif S_ISDIR(status.st_mode):
+                self.guard(path, self._walk, path + "/")
+            else:
+                self.sizes[path] = status.st_size
 
     def _list(self, manifest: str) -> bytes:
         """Take in one manifest: no name twice, no unsafe name, every line in the one spelling this bundle has."""
         octets: bytes = self.guard(manifest, self.read, manifest, MAX_LIST) or b""
         folded: set[str] = set()
         for line in octets.decode("utf-8", "replace").splitlines(keepends=True):
-            match = _LINE.fullmatch(line)
-            path = match.group(2) if match else ""
-            if not match or not _PATH.fullmatch(path) or path.startswith("data/") is not (manifest == _MANIFEST):
-                self.wrong.append((manifest, f"a line that this manifest cannot have: {plain(line)}"))
+            digest, gap, path = line.rstrip("\n").partition("  ")
+            if not _LINE.fullmatch(line) or path.startswith("data/") is not (manifest == _MANIFEST):
+                unsafe = "path.unsafe" if gap and not _PATH.fullmatch(path) else "manifest.line"
+                code = unsafe if digest == digest.lower() else "manifest.hex"
+                self.wrong(manifest, code, f"a line that this manifest cannot have: {plain(line)}")
             elif path.lower() in folded:
-                self.wrong.append((path, f"duplicate: listed twice in {manifest}"))
+                self.wrong(path, "file.duplicate", f"duplicate: listed twice in {manifest}")
             else:
                 folded.add(path.lower())
-                self.listed[path] = match.group(1)
+                self.listed[path] = digest
         return octets
 
     def read(self, path: str, limit: int = 0) -> bytes:
         """Hold a file's digest against its manifest; return its bytes, or none of them when `limit` is 0."""
-        self.met.add(path)
-        if path not in self.sizes or self.sizes[path] > limit > 0:
-            raise Wrong("larger than any file of its kind" if path in self.sizes else "missing")
+        self.found["met"].append(path)
+        need(path in self.sizes, "file.missing", "missing")
+        need(self.sizes[path] <= limit or not limit, "file.large", "larger than any file of its kind")
         total, kept = sha256(), []
-        with open(f"{self.root}/{path}", "rb", buffering=0, opener=lambda name, _: os.open(name, _OPEN)) as stream:
-            for chunk in iter(lambda: stream.read(1 << 20), b""):
+        with open(os.open(f"{self.root}/{path}", _OPEN), "rb", buffering=0) as stream:
+            while chunk := stream.read(1 << 20):
                 total.update(chunk)
-                kept.extend([chunk] if limit else [])
+                kept += [chunk] if limit else []
         if self.listed.get(path, total.hexdigest()) != total.hexdigest():
-            self.wrong.append((path, "changed: its SHA-256 is not the one in the manifest"))
+            self.wrong(path, "file.changed", "changed: its SHA-256 is not the one in the manifest")
         return b"".join(kept)
 
 
@@ -328,20 +384,18 @@ class Event(NamedTuple):
 def event_open(value: dict[str, Any]) -> Event:
     """Rebuild the commitment from the digests, and prove each disclosure to be one of them."""
     schema, sd, shown = value["schema"], value["sd"], [each.encode("ascii") for each in value["disclosures"]]
-    if not _SCHEMA.fullmatch(schema) or not 0 < len(sd) <= MAX_FIELDS:
-        raise Wrong(f"{plain(schema)} is no schema name, or there are no digests")
-    if len(set(sd)) != len(sd) or sd != sorted(sd) or not digests_strict(sd):
-        raise Wrong("the digests are malformed, unsorted, or one stands twice")
+    need(_SCHEMA.fullmatch(schema) and 0 < len(sd) <= MAX_FIELDS, "event.schema", "no schema name, or no digests")
+    sound = len(set(sd)) == len(sd) and sd == sorted(sd) and digests_strict(sd)
+    need(sound, "event.digests", "the digests are malformed, unsorted, or one stands twice")
     committed = '{"_sd":["%s"],"_sd_alg":"sha-256","schema":"%s"}' % ('","'.join(sd), schema)
-    c = base64url(sha256(b"daybook.commit/v1\n" + committed.encode("ascii")).digest())
-    if value["entry"] != f'{{"c":"{c}","v":1}}':
-        raise Wrong("the digests are not those that the log entry commits to")
+    entry = '{"c":"%s","v":1}' % base64url(sha256(b"daybook.commit/v1\n" + committed.encode("ascii")).digest())
+    need(value["entry"] == entry, "event.entry", "the digests are not those that the log entry commits to")
     spelled = base64url(b"".join([sha256(each).digest() + b"\0" for each in shown]))  # 43 characters and one more, each
     found = [spelled[start : start + 43] for start in range(0, len(spelled), 44)]
-    for digest in set(found) - set(sd):
-        raise Wrong(f"a shown field is not what was committed: {plain(shown[found.index(digest)].decode())}")
+    for strange in set(found) - set(sd):
+        raise Wrong("event.field", f"a shown field is not what was committed: {plain(shown[found.index(strange)])}")
     fields = fields_open(shown)
-    return Event(fields, sha256(b"\x00" + value["entry"].encode("ascii")).digest(), len(sd) - len(fields))
+    return Event(fields, sha256(b"\x00" + entry.encode("ascii")).digest(), len(sd) - len(fields))
 
 
 def digests_strict(texts: Iterable[str]) -> bool:
@@ -356,19 +410,18 @@ def fields_open(shown: list[bytes]) -> dict[str, Any]:
     They are parsed as one list, for speed. No text can span two of them, because a line break stands between them; no
     list can, because none has a list in it; so each is one element, or the number of elements is not theirs.
     """
-    octets = (
-        [binascii.a2b_base64(each + b"==") for each in b",".join(shown).translate(_STD).split(b",")] if shown else []
-    )
-    if [each for each in octets if each[:2] != b'["' or each[-1:] != b"]"]:
-        raise Wrong("a shown field is not a list of salt, name and value")
+    spelled = b",".join(shown).translate(_STD).split(b",") if shown else []
+    octets = [binascii.a2b_base64(each + b"==") for each in spelled]
+    listed = not [each for each in octets if each[:2] != b'["' or each[-1:] != b"]"]
+    need(listed, "event.shown", "a shown field is not a list of salt, name and value")
     salts, names, values = zip(*json_value(b"[" + b",\n".join(octets) + b"]")) if octets else ((), (), ())
     lines = "".join([name + "\n" for name in names])
     once = len(shown) == len(names) == len(set(names)) == lines.count("\n")
-    if not once or not digests_strict(salts) or not _NAMES.fullmatch(lines):
-        raise Wrong("a field is shown twice, or has a bad salt or name")
+    named = once and digests_strict(salts) and _NAMES.fullmatch(lines)
+    need(named, "event.shown", "a field is shown twice, or has a bad salt or name")
     odd = [value for value in values if type(value) not in _SCALARS]  # a text with half a surrogate pair is an object
-    if not all(type(value) is dict and value.keys() == {"$utf16be"} for value in odd):
-        raise Wrong("a shown field is not of a kind that is committed to")
+    known = all(type(value) is dict and value.keys() == {"$utf16be"} for value in odd)
+    need(known, "event.shown", "a shown field is not of a kind that is committed to")
     return dict(zip(names, values))
 
 
@@ -379,220 +432,284 @@ def chain_check(events: list[Event]) -> bool:
         subject, n = event.fields.get("/event/subject"), event.fields.get("/event/n")
         back = event.fields.get("/event/prev", 0)
         if type(subject) is not str or type(n) is not int or n < 0 or type(back) is not (str if n else type(None)):
-            raise Wrong("an event does not show its subject, its count and the back-link that goes with it")
+            raise Wrong("chain.form", "an event does not show its subject, its count and the back-link of that count")
         chains.setdefault(subject, []).append((n, back, base64url(event.leaf)))
-    for chain in chains.values():
-        chain.sort(key=lambda link: link[0])
+    for chain in (sorted(each, key=lambda link: link[0]) for each in chains.values()):
         for (before, _, leaf), (after, back, _) in zip(chain, chain[1:]):
-            if after != before + 1:
-                raise Wrong("an event between two that are shown is left out, or one stands twice")
-            if back != leaf:
-                raise Wrong("the back-link of an event does not name the event before it")
-    return all(chain[0][0] == 0 for chain in chains.values())
+            need(after == before + 1, "chain.gap", "an event between two that are shown is left out, or stands twice")
+            need(back == leaf, "chain.link", "the back-link of an event does not name the event before it")
+    return all(min(n for n, _, _ in chain) == 0 for chain in chains.values())
 
 
 def withheld_check(fields: dict[str, Any], entries: list[Any]) -> dict[str, str]:
     """Return withheld path → code; nothing withheld may be shown, and no segment of a shown text may just be absent."""
-    hidden: dict[str, str] = {}
-    for each in entries:
-        path = shaped(each, {"path": str, "code": str}, "an entry of withheld")["path"]
-        if path in hidden or not _NAMES.fullmatch(path + "\n"):
-            raise Wrong(f"withheld twice, or not a field: {plain(path)}")
-        hidden[path] = each["code"]
+    shape = {"path": str, "code": str}
+    hidden = {shaped(each, shape, "an entry of withheld")["path"]: each["code"] for each in entries}
+    named = _NAMES.fullmatch("".join([path + "\n" for path in hidden])) and len(hidden) == len(entries)
+    need(named, "withheld.form", "a field is withheld twice, or is none")
 
     def covered(name: str) -> bool:
         return bool(name) and (name in hidden or covered(name.rpartition("/")[0]))
 
-    for name in fields if hidden else ():
-        if name[-2:] != "/#" and covered(name):
-            raise Wrong(f"{plain(name)} is said to be withheld, and is shown")
+    for name in [name for name in fields if hidden and name[-2:] != "/#" and covered(name)]:
+        raise Wrong("withheld.shown", f"{plain(name)} is said to be withheld, and is shown")
     for name in [name for name in fields if name[-2:] == "/#" and not covered(name)]:
         stem, count = name[:-1], fields[name]
-        if type(count) is not int or not 0 <= count <= MAX_FIELDS or f"{stem}{count}" in fields:
-            raise Wrong(f"{plain(name)} is not the number of segments")
+        counted = type(count) is int and 0 <= count <= MAX_FIELDS and f"{stem}{count}" not in fields
+        need(counted, "withheld.count", f"{plain(name)} is not the number of segments")
         for absent in filter(lambda part: not covered(part), {f"{stem}{n}" for n in range(count)} - fields.keys()):
-            raise Wrong(f"{plain(absent)} is neither shown nor listed as withheld")
+            raise Wrong("withheld.gap", f"{plain(absent)} is neither shown nor listed as withheld")
     return hidden
 
 
-# --- the bundle as a whole: checkpoint, seal, records, index --------------------------------------------------------
+# --- the bundle as a whole: checkpoint, anchors, seal, records, index -----------------------------------------------
 _RECORD = dict(_EVENT, bates=str, record=str, version=str, withheld=list, files=list, history=list)
 _CELLS = ("/network", "/kind", "/id", "/published", "/author/handle", "/url")
 _INDEX = ["Bates", "Record", "Version", "Network", "Kind", "Network id", "Published", "Author", "Address", "Withheld"]
+_working: list[Bundle] = []  # in a process of the pool: the bundle it works on
 
 
-class Bundle:
-    """One verification: what was found, and the totals for the report."""
+def portion_check(paths: list[str]) -> dict[str, list[Any]]:
+    """Check some records in a process of the pool; return what was found."""
+    bundle = _working[0]
+    bundle.found = defaultdict(list)
+    for path in paths:
+        bundle.guard(path, bundle.check_record, path)
+    return bundle.found
 
-    def __init__(self, root: str, keys: list[Key]) -> None:
-        self.bag, self.keys = Bag(root), keys
+
+class Bundle(Bag):
+    """One verification of everything below a folder, with the keys and the certificates that a person trusts."""
+
+    def __init__(self, root: str, keys: list[Key], tsa_roots: Iterable[str] = ()) -> None:
+        super().__init__(root)
+        self.keys, self.tsa_roots = keys, list(tsa_roots)
         self.checkpoint: Checkpoint | None = None
         self.seal: dict[str, Any] = {}
-        self.rows: dict[str, list[str]] = {}
-        self.leaves: dict[bytes, str] = {}
-        self.named = {_CHECKPOINT, _ANCHOR, _SEAL_PROOF}
-        self.kinds: Counter[str] = Counter()
-        self.codes: Counter[str] = Counter()
-        self.times: list[str] = []
-        self.hidden = self.later = self.vouched = 0
+        self.info: dict[str, str] = {}
+        self.anchors: list[tuple[int, str]] = []  # seconds since 1970, who says so; checked ones only
 
-    def run(self) -> None:
-        """Check everything that is there; each finding names its file."""
-        bag = self.bag
-        records = sorted(path for path in bag.sizes if path.startswith("data/records/"))
-        bag.guard(_CHECKPOINT, self.check_checkpoint)
-        bag.guard("seal.json", self.check_seal, len(records))
-        bag.guard("bag-info.txt", self.check_frame)
-        for path in records:
-            bag.guard(path, self.check_record, path)
-        bag.guard("data/index.csv", self.check_index)
-        for path in sorted(bag.sizes):
-            if path in bag.listed and path not in bag.met:
-                bag.guard(path, bag.read, path)
-            if path.startswith(("proofs/", "data/media/")) and path not in self.named:
-                bag.wrong.append((path, "belongs to no record of this bundle"))
+    def run(self, processes: int = 0) -> int:
+        """Check everything, in this many processes (0: as many as there are processors); return the exit code."""
+        records = sorted(path for path in self.sizes if path.startswith("data/records/"))
+        self.guard(_CHECKPOINT, self.check_checkpoint)
+        for path in sorted(filter(_ANCHOR.fullmatch, self.sizes)):
+            self.guard(path, self.check_anchor, path)
+        self.guard("seal.json", self.check_seal, len(records))
+        self.guard("bag-info.txt", self.check_frame)
+        self.check_records(records, processes or min(os.cpu_count() or 1, 16))
+        self.guard("data/index.csv", self.check_index)
+        met, named = set(self.found["met"]), {_CHECKPOINT, _SEAL_PROOF, *self.found["named"]}
+        for path in sorted(self.sizes):
+            if path in self.listed and path not in met:
+                self.guard(path, self.read, path)
+            if path.startswith(("proofs/", "data/media/")) and path not in named:
+                self.wrong(path, "file.owner", "belongs to no record of this bundle")
+        return 1 if self.found["wrong"] else 2 if self.found["unchecked"] else 0
+
+    def check_records(self, paths: list[str], processes: int) -> None:
+        """Check all records, in several processes where that is worth while and possible: the findings are the same."""
+        portions, done = [paths[at : at + CHUNK] for at in range(0, len(paths), CHUNK)], 0
+        try:
+            if len(portions) > 1 and processes > 1:
+                from concurrent.futures import ProcessPoolExecutor
+                from multiprocessing import get_context
+
+                how = get_context("fork" if sys.platform == "linux" else "spawn")
+                with ProcessPoolExecutor(processes, how, _working.append, (self,)) as pool:
+                    for part in pool.map(portion_check, portions):
+                        for name, values in part.items():
+                            self.found[name] += values
+                        done += CHUNK
+        except Exception:  # noqa: S110  no process can be started here, or one was killed: this one does what is left
+            pass
+        for path in paths[done:]:
+            self.guard(path, self.check_record, path)
+        first: dict[bytes, str] = {}
+        for bates, leaf in self.found["leaves"]:
+            if first.setdefault(leaf, bates) != bates:
+                self.wrong(f"data/records/{bates}.json", "record.twice", f"the same version as {first[leaf]}")
 
     def check_checkpoint(self) -> None:
-        self.checkpoint = checkpoint = checkpoint_open(self.bag.read(_CHECKPOINT, MAX_PROOF), self.keys)
-        if not self.keys:
-            self.bag.unchecked.append((_CHECKPOINT, "its signature: no key was given (--vkey)"))
-        elif checkpoint.signer is None:
-            raise Wrong(f"not signed by a key you gave; it says that it is of the log {plain(checkpoint.origin)}")
-        if _ANCHOR in self.bag.sizes:
-            self.bag.unchecked.append((_ANCHOR, "the outside time stamp: VERIFY-WITH-OTHER-TOOLS.txt says how"))
+        head = checkpoint_open(self.read(_CHECKPOINT, MAX_PROOF), self.keys)
+        if not [key for key in self.keys if key.kind == LOG]:
+            self.unchecked(_CHECKPOINT, "key.none", "its signature: no key was given (--vkey)")
+        elif head.signer is None:
+            code = "key.id" if head.origin in [key.name for key in self.keys] else "key.other"
+            raise Wrong(code, f"not signed by a key you gave; it says that it is of the log {plain(head.origin)}")
+        self.checkpoint = head
+        self.anchors += [(at, f"witness {plain(name)}") for at, name in head.seen]
+        for other in head.others:  # one by another key of the log itself is that of a key that was rotated
+            if other.rpartition("+")[0] != head.origin:
+                self.unchecked(_CHECKPOINT, "witness.unchecked", f"signed by {plain(other)}: no key (--witness)")
+        for name in {key.name for key in self.keys if key.kind == WITNESS} - {name for _, name in head.seen}:
+            self.unchecked(_CHECKPOINT, "witness.absent", f"the witness {plain(name)} that you named has not signed it")
+
+    def check_anchor(self, path: str) -> None:
+        """Check a time stamp of the checkpoint's text, as of its own time, under the certificates that were given."""
+        self.found["named"].append(path)
+        token = self.read(path, MAX_PROOF)
+        if self.checkpoint is None:  # that is the finding
+            return
+        digest = stamp_digest(token, self.checkpoint.note.rpartition(b"\n\n")[0] + b"\n")
+        if not self.tsa_roots:
+            raise Unchecked("anchor.unchecked", "the outside time stamp: give --tsa-root FILE, where openssl is")
+        words = ["-in", f"{self.root}/{path}"]
+        stamp = _STAMP.search(openssl(self.root, "-reply", "-token_out", "-text", *words))
+        if not stamp:
+            raise Unchecked("anchor.unreadable", "no openssl is here that can read it, which says nothing against it")
+        at = timegm(time.strptime("".join(stamp.groups()), "%b %d %H:%M:%S %Y"))
+        for root in self.tsa_roots:
+            said = openssl(self.root, "-verify", "-digest", digest, *words, "-CAfile", root, "-attime", str(at))
+            if said.startswith("exit 0\n"):
+                self.anchors.append((at, f"time stamp {path}"))
+                return
+            unknown = "certificate verify error" in said or "FAILED" not in said
+            need(unknown, "anchor.false", "openssl finds this time stamp to be false")
+        raise Unchecked("anchor.untrusted", "the time stamp is not by an authority whose certificate you gave")
 
     def prove(self, path: str, event: Event) -> None:
         """Prove the event to be in the log by the proof at `path`, which must be under the bundle's one checkpoint."""
-        index, hashes, note = proof_split(self.bag.read(path, MAX_PROOF))
+        index, hashes, note = proof_split(self.read(path, MAX_PROOF))
         if self.checkpoint:  # without one, that is the finding
-            if note != self.checkpoint.note:
-                raise Wrong(f"{path} is not under the checkpoint of this bundle")
+            need(note == self.checkpoint.note, "proof.note", f"{path} is not under the checkpoint of this bundle")
             inclusion_check(event.leaf, index, hashes, self.checkpoint)
-        self.hidden += event.hidden
-        self.times.append(str(event.fields.get("/event/time", "not shown")))
+        self.found["hidden"].append(event.hidden)
+        self.found["times"].append(str(event.fields.get("/event/time", "not shown")))
 
     def check_seal(self, records: int) -> None:
-        value = shaped(json_value(self.bag.read("seal.json", MAX_RECORD)), _EVENT, "the seal")
-        event = event_open(value)
+        event = event_open(value := shaped(json_value(self.read("seal.json", MAX_RECORD)), _EVENT, "the seal"))
         self.seal = event.fields
-        if value["schema"] != "production.sealed/1" or self.seal.get("/event/kind") != "production.sealed":
-            raise Wrong("this event seals no production")
-        if self.seal.get("/manifest/sha256") != base64url(sha256(self.bag.manifest).digest()):
-            self.bag.wrong.append((_MANIFEST, "not the manifest that was sealed: the payload was changed"))
-        sealed = self.seal.get("/production/records")
-        if type(sealed) is not int or sealed != records:
-            self.bag.wrong.append(("data/records", f"{records} records are here, {plain(sealed)} were sealed"))
+        kinds = value["schema"], self.seal.get("/event/kind")
+        need(kinds == ("production.sealed/1", "production.sealed"), "seal.kind", "this event seals no production")
+        if self.seal.get("/manifest/sha256") != base64url(sha256(self.manifest).digest()):
+            self.wrong(_MANIFEST, "manifest.seal", "not the manifest that was sealed: the payload was changed")
+        if (sealed := self.seal.get("/production/records")) != records or type(sealed) is not int:
+            self.wrong("data/records", "seal.count", f"{records} records are here, {plain(sealed)} were sealed")
         self.prove(_SEAL_PROOF, event)
 
     def check_frame(self) -> None:
         """Read bagit.txt and bag-info.txt; Payload-Oxum is the number of payload octets and files (RFC 8493 2.2.2)."""
-        if self.bag.read("bagit.txt", MAX_PROOF) != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
-            self.bag.wrong.append(("bagit.txt", "not the declaration of a BagIt 1.0 bag in UTF-8"))
-        lines = self.bag.read("bag-info.txt", MAX_PROOF).decode("utf-8").split("\n")
-        info = dict(line.split(": ", 1) for line in lines[:-1])
-        if lines[-1] or len(info) != len(lines) - 1 or not "".join(lines).isprintable():
-            raise Wrong("a cut line, a label twice, or a control character")
-        payload = [size for path, size in self.bag.sizes.items() if path.startswith("data/")]
-        if info.get("Payload-Oxum") != f"{sum(payload)}.{len(payload)}":
-            raise Wrong(f"Payload-Oxum does not fit the payload: {sum(payload)} octets in {len(payload)} files")
-        if info.get("External-Identifier") != self.seal.get("/production/ref"):
-            raise Wrong("External-Identifier is not the production that the seal names")
+        if self.read("bagit.txt", MAX_PROOF) != b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n":
+            self.wrong("bagit.txt", "bag.form", "not the declaration of a BagIt 1.0 bag in UTF-8")
+        lines = self.read("bag-info.txt", MAX_PROOF).decode("utf-8").split("\n")
+        self.info = info = dict(line.split(": ", 1) for line in lines[:-1])
+        whole = not lines[-1] and len(info) == len(lines) - 1 and "".join(lines).isprintable()
+        need(whole, "bag.form", "a cut line, a label twice, or a control character")
+        payload = [size for path, size in self.sizes.items() if path.startswith("data/")]
+        oxum = f"{sum(payload)}.{len(payload)}"
+        need(info.get("Payload-Oxum") == oxum, "bag.oxum", f"Payload-Oxum does not fit the payload, which is {oxum}")
+        same = info.get("External-Identifier") == self.seal.get("/production/ref")
+        need(same, "bag.production", "External-Identifier is not the production that the seal names")
 
     def check_record(self, path: str) -> None:
         """Prove one record: its event, the further events of its history, what is withheld, and its files."""
-        value = shaped(json_value(self.bag.read(path, MAX_RECORD)), _RECORD, "a record")
-        bates, history, files = value["bates"], value["history"], value["files"]
-        if path != f"data/records/{bates}.json" or not value["schema"].startswith("record/"):
-            raise Wrong(f"it says that it is {plain(bates)}, of the schema {plain(value['schema'])}")
+        value = shaped(json_value(self.read(path, MAX_RECORD)), _RECORD, "a record")
+        bates, history, files, found = value["bates"], value["history"], value["files"], self.found
+        named = path == f"data/records/{bates}.json" and value["schema"].startswith("record/")
+        need(named, "record.name", f"it says that it is {plain(bates)}, of the schema {plain(value['schema'])}")
         proofs = [f"proofs/{bates}{f'.{n}' if n else ''}.tlog-proof" for n in range(len(history) + 1)]
-        self.named.update(proofs, (each["path"] for each in files))
+        found["named"] += proofs + [str(each["path"]) for each in files]
         events = [event_open(value)]
-        if self.leaves.setdefault(events[0].leaf, bates) != bates:
-            raise Wrong(f"the same version as {self.leaves[events[0].leaf]}")
+        found["leaves"].append((bates, events[0].leaf))
         for each, proof in zip(history, proofs[1:]):
-            if shaped(each, dict(_EVENT, proof=str), "an event of the history")["proof"] != proof:
-                raise Wrong(f"an event of the history does not name {proof}")
+            named = shaped(each, dict(_EVENT, proof=str), "an event of the history")["proof"] == proof
+            need(named, "record.proof", f"an event of the history does not name {proof}")
             events.append(event_open(each))
         for proof, event in zip(proofs, events):
             self.prove(proof, event)
-        self.later += not chain_check(events)
+        found["later"] += [] if chain_check(events) else [bates]
         fields = events[0].fields
         withheld = withheld_check(fields, value["withheld"])
         for name, disclosed in ((each["path"], each["disclosed"]) for each in files):
-            if not name.startswith("data/") or name not in self.bag.listed:
-                raise Wrong(f"it names a file that is not in the manifest: {plain(name)}")
-            digest = base64url(bytes.fromhex(self.bag.listed[name]))
-            if disclosed is not None and digest not in [event.fields.get(disclosed) for event in events]:
-                raise Wrong(f"{name} is not the file whose digest was committed as {plain(disclosed)}")
-            self.vouched += disclosed is None  # no digest committed: only the seal covers this file
-        self.kinds[f"{fields.get('/network')} {fields.get('/kind', fields.get('/event/kind'))}"] += 1
-        self.codes.update(withheld.values())
+            listed = name.startswith("data/") and name in self.listed
+            need(listed, "record.file", f"it names a file that is not in the manifest: {plain(name)}")
+            digest = base64url(bytes.fromhex(self.listed[name]))
+            same = disclosed is None or digest in [event.fields.get(disclosed) for event in events]
+            need(same, "record.digest", f"{name} is not the file whose digest was committed as {plain(disclosed)}")
+            found["vouched"] += [name] if disclosed is None else []  # only the seal covers this file
+        if fields.get("/event/kind") == "capture" and "/event/time" in fields:
+            found["captured"].append(timegm(time.strptime(fields["/event/time"], "%Y-%m-%dT%H:%M:%S.%fZ")))
+        found["kinds"].append(f"{fields.get('/network')} {fields.get('/kind', fields.get('/event/kind'))}")
+        found["codes"] += withheld.values()
         cells = [bates, value["record"], value["version"], *map(fields.get, _CELLS), len(withheld)]
-        self.rows[bates] = ["" if cell is None else str(cell).replace("\0", "\ufffd") for cell in cells]
+        found["rows"].append(["" if cell is None else str(cell).replace("\0", "\ufffd") for cell in cells])
 
     def check_index(self) -> None:
         """Hold the index against the records: one row each, and every cell that repeats a record the same."""
-        text = self.bag.read("data/index.csv", MAX_LIST).decode("utf-8-sig")
+        text = self.read("data/index.csv", MAX_LIST).decode("utf-8-sig")
         rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-        if next(rows, [])[: len(_INDEX)] != _INDEX:
-            raise Wrong(f"its columns do not begin with {', '.join(_INDEX)}")
-        left = dict(self.rows)
+        need(next(rows, [])[: len(_INDEX)] == _INDEX, "index.form", "its first line is not that of an index")
+        left = {row[0]: row for row in self.found["rows"]}
         for row in rows:  # a cell that a spreadsheet would take for a formula stands behind an apostrophe
             cells = [cell[1:] if cell[:1] == "'" and cell[1:2] in "'=+-@\t\r" else cell for cell in row[: len(_INDEX)]]
             if left.pop(cells[0] if cells else "", None) != cells:
-                raise Wrong(f"a row without its record, twice, or not as the record says: {plain(row)}")
-        if left:
-            raise Wrong(f"no row for {plain(min(left))}")
+                raise Wrong("index.row", f"a row without its record, twice, or not as the record says: {plain(row)}")
+        need(not left, "index.absent", f"no row for {plain(min(left, default=''))}")
 
 
 # --- what the person who runs it reads ------------------------------------------------------------------------------
 def report(bundle: Bundle) -> Iterator[str]:
     """Say in plain words what was found, proved, hidden and not checked; the first line is the verdict."""
-    bag, checkpoint, seal = bundle.bag, bundle.checkpoint, bundle.seal
-    verdict = "HOLDS: everything present was checked." if not bag.unchecked else "NOT ALL CHECKED: nothing is wrong."
-    verdict = f"DOES NOT HOLD: findings: {len(bag.wrong)}." if bag.wrong else verdict
-    anchor = "" if _ANCHOR in bag.sizes else " No outside anchor exists: nobody outside vouches for the time."
-    yield verdict + anchor
-    for title, findings in (("Wrong", bag.wrong), ("Not checked here", bag.unchecked)):
+    found, head, seal, anchors = bundle.found, bundle.checkpoint, bundle.seal, sorted(bundle.anchors)
+    wrong, unchecked = found["wrong"], found["unchecked"]
+    verdict = "NOT ALL CHECKED: nothing is wrong." if unchecked else "HOLDS: everything present was checked."
+    verdict = f"DOES NOT HOLD: findings: {len(wrong)}." if wrong else verdict
+    there = [code for _, code, _ in unchecked if code.startswith(("anchor", "witness"))]
+    lacking = "The outside anchor was not checked" if there else "No outside anchor exists"
+    yield verdict + ("" if anchors else f" {lacking}: nobody outside vouches for the time.")
+    for title, findings in (("Wrong", wrong), ("Not checked here", unchecked)):
         yield from [f"\n{title}"] if findings else []
-        yield from (f"  {plain(path)}: {reason}" for path, reason in findings[:MAX_SHOWN])
+        yield from (f"  [{code}] {plain(path)}: {sentence}" for path, code, sentence in findings[:MAX_SHOWN])
         yield from [f"  and {len(findings) - MAX_SHOWN} more"] if len(findings) > MAX_SHOWN else []
-    if bag.wrong or checkpoint is None:
+    if wrong or head is None:
         return
-    yield "\nChecked"
-    yield f"  {len(bag.sizes)} files against both manifests, both ways"
-    signature = "signed by the key you gave" if checkpoint.signer else "signature NOT checked"
-    yield f"  log {plain(checkpoint.origin)}, {checkpoint.size} entries, {signature}"
-    yield f"  production {plain(seal.get('/production/ref'))}, sealed {plain(seal.get('/event/time'))}"
-    yield f"  {len(bundle.rows)} records, {len(bundle.times)} log entries with their proofs"
-    yield from (f"  {count:6} {plain(kind)}" for kind, count in sorted(bundle.kinds.items()))
-    yield f"  claimed times of these entries: {plain(min(bundle.times))} to {plain(max(bundle.times))}"
-    yield "\nHidden"
-    yield f"  {bundle.hidden} digests are not opened: withheld, not asked for, or padding that hides their number"
-    yield from (f"  {count:6} passages withheld under {plain(code)}" for code, count in sorted(bundle.codes.items()))
-    yield f"  {bundle.later} records have earlier events that are not shown"
+    signature = f"signed by the key you gave, id {head.signer.id.hex()}" if head.signer else "signature NOT checked"
+    yield f"\nWho\n  log {plain(head.origin)}, {head.size} entries, {signature}"
+    yield f"  {plain(bundle.info.get('Source-Organization', 'nobody'))}, as the bundle says of itself"
+    yield f"\nWhat\n  production {plain(seal.get('/production/ref'))}, {len(bundle.sizes)} files, each in its manifest"
+    yield f"  {len(found['rows'])} records, {len(found['times'])} log entries with their proofs"
+    yield from (f"  {count:6} {plain(kind)}" for kind, count in sorted(Counter(found["kinds"]).items()))
+    yield f"\nWhen\n  claimed times of these entries: {plain(min(found['times']))} to {plain(max(found['times']))}"
+    yield f"  claimed time of the seal: {plain(seal.get('/event/time'))}"
+    yield "  not before: nobody outside says (there is no beacon in a bundle); the times above are claims"
+    for at, who in anchors:
+        yield time.strftime(f"  not after: %Y-%m-%d %H:%M:%S UTC, {who}", time.gmtime(min(at, 1 << 37)))
+    if anchors and found["captured"]:
+        least, most = ((anchors[0][0] - at) / 3600 for at in (max(found["captured"]), min(found["captured"])))
+        yield f"  hours from capture, as claimed, to the first outside anchor here: {least:.1f} to {most:.1f}"
+    yield f"\nHidden\n  {sum(found['hidden'])} digests are not opened: withheld, not asked for, or mere padding"
+    codes = sorted(Counter(found["codes"]).items())
+    yield from (f"  {count:6} passages withheld under {plain(code)}" for code, count in codes)
+    yield f"  {len(found['later'])} records have earlier events that are not shown"
     yield "\nNot shown by any of this"
     yield "  that the archive took in everything, that the networks showed it, that the claimed times are true"
-    yield f"  {bundle.vouched} files of records are vouched for by the seal alone, as is all of data/ but records/"
+    yield f"  {len(found['vouched'])} files of records are vouched for by the seal alone, as is all but data/records/"
     yield f"  {', '.join(sorted(_TEXTS))} are not sealed: take them as mere text"
+    yield from ["  whether a certificate of a time stamp was revoked"] if anchors else []
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit code."""
     parser = argparse.ArgumentParser(description="Check a Daybook bundle. 0 holds, 1 wrong, 2 not all checked.")
-    parser.add_argument("--vkey", action="append", default=[], metavar="KEY", help="the log's public key; repeatable")
+    repeated: dict[str, Any] = {"action": "append", "default": []}
+    parser.add_argument("--vkey", metavar="KEY", help="the log's public key; repeatable", **repeated)
+    parser.add_argument("--witness", metavar="KEY", help="the public key of a witness; repeatable", **repeated)
+    parser.add_argument("--tsa-root", metavar="FILE", help="a certificate of a time stamp; repeatable", **repeated)
     parser.add_argument("dir", nargs="?", metavar="DIR", default=os.path.dirname(os.path.abspath(__file__)))
     given = parser.parse_args(arguments)
     try:
-        keys = [key_parse(text) for text in given.vkey]
-    except (Wrong, ValueError) as error:
-        parser.error(f"--vkey: {error}")
+        keys = [key_parse(text) for text in given.vkey] + [key_parse(text, WITNESS) for text in given.witness]
+    except Wrong as error:
+        parser.error("[%s] %s" % error.args)
+    for path in filter(lambda path: not os.path.isfile(path), given.tsa_root):
+        parser.error(f"there is no file {plain(path)}")
     if not os.path.isdir(given.dir):
         parser.error(f"there is no folder {plain(given.dir)}")
-    bundle = Bundle(os.path.abspath(given.dir), keys)
-    bundle.run()
+    bundle = Bundle(os.path.abspath(given.dir), keys, map(os.path.abspath, given.tsa_root))
+    code = bundle.run()
     sys.stdout.buffer.write(("\n".join(report(bundle)) + "\n").encode("utf-8", "backslashreplace"))
-    return 1 if bundle.bag.wrong else 2 if bundle.bag.unchecked else 0
+    return code
 
 
 if __name__ == "__main__":

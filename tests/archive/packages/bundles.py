@@ -7,8 +7,8 @@ import os
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -172,13 +172,24 @@ def sealed(log: Log, event: ShownEvent, note: bytes | None = None) -> Sealed:
     )
 
 
-def build(folder: Path, name: str = "TEST-0001") -> Path:
-    """Build the production's bundle below `folder` and return the path of its zip."""
+def build(
+    folder: Path,
+    name: str = "TEST-0001",
+    *,
+    cosign: Callable[[bytes], bytes] = lambda note: note,
+    stamp: Callable[[bytes], Sequence[bytes]] = lambda text: (),
+) -> Path:
+    """Build the production's bundle below `folder` and return the path of its zip.
+
+    `cosign` may add lines to the checkpoint's note; `stamp` returns time stamps of the checkpoint's text.
+    """
     log = Log()
     staged = stage_payload(folder / "staging", name, production(log))
     event = seal(log, staged)
     log.pad(5)
-    return finish(folder / "staging", sealed(log, event), out=folder)
+    note = cosign(log.note())
+    anchors = stamp(note.partition(b"\n\n")[0] + b"\n")
+    return finish(folder / "staging", replace(sealed(log, event, note), anchors=anchors), out=folder)
 
 
 def unpack(path: Path, into: Path) -> Path:

@@ -11,23 +11,28 @@ from tests.archive.packages.bundles import VKEY
 
 
 class Judgement(NamedTuple):
-    """Exit code, the files named as wrong with the reasons, and the report."""
+    """Exit code, what is wrong (file, code, sentence), the report, and the same of what was not checked."""
 
     code: int
-    wrong: list[tuple[str, str]]
+    wrong: list[tuple[str, str, str]]
     report: str
+    unchecked: list[tuple[str, str, str]]
 
     def names(self, file: str, reason: str = "") -> bool:
         """Say whether this file is named, for a reason that has this in it."""
-        return self.code == 1 and any(path == file and reason in why for path, why in self.wrong)
+        return self.code == 1 and any(path == file and reason in f"[{code}] {why}" for path, code, why in self.wrong)
+
+    @property
+    def codes(self) -> list[tuple[str, str]]:
+        """File and code of all that is wrong or unchecked, sorted."""
+        return sorted((path, code) for path, code, _ in [*self.wrong, *self.unchecked])
 
 
 def judge(top: Path, *vkeys: str) -> Judgement:
     """Judge an unpacked bundle with these keys, by default the log's own."""
     bundle = verify.Bundle(str(top), [verify.key_parse(vkey) for vkey in vkeys or [VKEY]])
-    bundle.run()
-    code = 1 if bundle.bag.wrong else 2 if bundle.bag.unchecked else 0
-    return Judgement(code, bundle.bag.wrong, "\n".join(verify.report(bundle)))
+    code = bundle.run()
+    return Judgement(code, bundle.found["wrong"], "\n".join(verify.report(bundle)), bundle.found["unchecked"])
 
 
 def run(*arguments: str, python: str = sys.executable, folder: Path | None = None) -> subprocess.CompletedProcess[str]:

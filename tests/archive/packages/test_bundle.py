@@ -255,11 +255,12 @@ def test_a_demonstration_says_so_in_its_texts(folder: Path, tmp_path: Path, log:
     assert bundle_check(path, [VKEY]).code == 0
 
 
-def test_an_outside_time_stamp_is_carried(folder: Path, tmp_path: Path, log: Log) -> None:
+def test_outside_time_stamps_are_carried_one_beside_the_other(folder: Path, tmp_path: Path, log: Log) -> None:
     event = seal(log, stage_payload(folder, "T", [comment(log, 9)]))
-    verdict = bundle_check(finish(folder, replace(sealed(log, event), anchor=b"token"), out=tmp_path), [VKEY])
-    assert verdict.code == 2
-    assert "proofs/checkpoint.tsr" in verdict.report
+    top = unpack(finish(folder, replace(sealed(log, event), anchors=[b"a", b"b"]), out=tmp_path), tmp_path / "unpacked")
+    assert (top / "proofs/checkpoint.tsr").read_bytes() == b"a"
+    assert (top / "proofs/checkpoint.2.tsr").read_bytes() == b"b"
+    assert bundle_check(top, [VKEY]).report.count("[anchor.form]") == 2
 
 
 @pytest.mark.parametrize("value", ["two\nlines", "", " "])
