@@ -16,7 +16,7 @@ from config.continuity.errors import NotOurs, WrongKey
 from config.continuity.place import PART
 
 Sink = Callable[[bytes], None]
-_IDENTITY = re.compile(r"AGE-SECRET-KEY-1[0-9A-Z\s]+")
+_IDENTITY = re.compile(r"AGE-SECRET-KEY-1[0-9A-Z]{1,58}")
 
 
 def identity_new() -> Any:
@@ -29,12 +29,11 @@ def identity_read(text: str) -> Any:
 
     Raises WrongKey; the key has a checksum of its own, so a slip of the hand is told from a key that opens nothing.
     """
-    found = _IDENTITY.search(text.upper())
+    found = _IDENTITY.search(re.sub(r"\s", "", text.upper()))
     if not found:
         raise WrongKey("There is no key in this text. The key on a recovery sheet begins with AGE-SECRET-KEY-1.")
-    typed = re.sub(r"\s", "", found[0])
     try:
-        return pyrage.x25519.Identity.from_str(typed)
+        return pyrage.x25519.Identity.from_str(found[0])
     except pyrage.IdentityError as error:
         raise WrongKey("The key was not typed as it stands on the sheet: its own checksum does not fit.") from error
 

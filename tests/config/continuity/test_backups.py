@@ -37,11 +37,14 @@ def test_a_backup_is_whole_then_incremental_and_says_nothing_in_clear(home: Hous
     base = backup_make(second, at=timezone.now())
     more = backup_make(second, at=timezone.now())
     assert (base.kind, more.kind) == (BackupKind.BASE, BackupKind.INCREMENT)
-    assert more.parent == base and more.octets * 4 < base.octets
-    assert base.objects_copied == StoredObject.objects.count() and more.objects_copied == 0
+    assert more.parent == base
+    assert more.octets * 4 < base.octets
+    assert base.objects_copied == StoredObject.objects.count()
+    assert more.objects_copied == 0
     everything = b"".join(path.read_bytes() for path in place.rglob("*") if path.is_file())
     secrets = [path.read_bytes() for path in (home.state.directory / "secrets").iterdir()]
-    assert b"river walk" not in everything and not any(secret in everything for secret in secrets)
+    assert b"river walk" not in everything
+    assert not any(secret in everything for secret in secrets)
     assert made.identity.encode() not in everything
     kept = b"".join(path.read_bytes() for path in home.state.directory.rglob("*") if path.is_file())
     assert made.identity.encode() not in kept  # the private key is on paper only
@@ -91,7 +94,8 @@ def test_a_new_sheet_begins_anew_and_copies_every_object_again(home: House, plac
     backup_make(second, at=timezone.now())
     other = sheet_new(actor=PEOPLE, at=timezone.now())
     run = backup_make(second, at=timezone.now())
-    assert run.kind == BackupKind.BASE and run.objects_copied == StoredObject.objects.count()
+    assert run.kind == BackupKind.BASE
+    assert run.objects_copied == StoredObject.objects.count()
     for made, names in ((first, 1), (other, 1)):
         assert len(trusted_by(identity_read(made.identity), second)) == names
     assert newest_manifest(second, trusted_by(identity_read(first.identity), second)).sheet == 1
@@ -115,7 +119,8 @@ def test_a_place_that_is_not_mounted_fails_the_run_and_says_so(home: House, plac
     with pytest.raises(Unavailable, match="mounted"):
         backup_make(FilePlace(place), at=timezone.now())
     [run] = BackupRun.objects.all()
-    assert run.state == BackupState.FAILED and "mounted" in run.failure
+    assert run.state == BackupState.FAILED
+    assert "mounted" in run.failure
 
 
 def test_the_alarm_comes_after_26_hours(home: House, place: Path) -> None:
@@ -135,7 +140,8 @@ def test_a_chain_ages_out_on_the_very_day_that_retention_reckons_with(home: Hous
     assert backups_prune(second, at=datetime.fromisoformat("2026-04-05T04:59:00+00:00")) == []  # 4 April in Chicago
     assert manifest_names(second) == [base.name, more.name]
     gone = backups_prune(second, at=datetime.fromisoformat("2026-04-05T05:00:00+00:00"))
-    assert gone == [base.name, more.name] and manifest_names(second) == []
+    assert gone == [base.name, more.name]
+    assert manifest_names(second) == []
     assert not list((place / "backups").rglob("*.0*")) if (place / "backups").exists() else True
     assert {run.state for run in BackupRun.objects.all()} == {BackupState.PRUNED}
 
@@ -150,9 +156,11 @@ def test_the_copy_of_a_destroyed_object_goes_with_the_horizon(home: House, place
     try:
         StoredObject.objects.filter(pk=stored.pk).update(doomed_at=now)
         backups_prune(second, at=now + timedelta(days=33))
-        assert BackupCopy.objects.filter(key=stored.key).exists() and list(place.rglob(f"{stored.key}.*"))
+        assert BackupCopy.objects.filter(key=stored.key).exists()
+        assert list(place.rglob(f"{stored.key}.*"))
         backups_prune(second, at=now + timedelta(days=36))
-        assert not BackupCopy.objects.filter(key=stored.key).exists() and not list(place.rglob(f"{stored.key}.*"))
+        assert not BackupCopy.objects.filter(key=stored.key).exists()
+        assert not list(place.rglob(f"{stored.key}.*"))
     finally:
         StoredObject.objects.filter(pk=stored.pk).update(doomed_at=None)
 
@@ -161,12 +169,16 @@ def test_a_backup_proves_itself_by_a_key_that_nobody_keeps(home: House, place: P
     made = sheet_new(actor=PEOPLE, at=timezone.now())
     proof = backup_prove(FilePlace(place), at=timezone.now(), records=100)
     assert proof.held, proof.finding
-    assert proof.records == 100 and proof.run.kind == BackupKind.INCREMENT
+    assert proof.records == 100
+    assert proof.run.kind == BackupKind.INCREMENT
     whole = sheet_prove(FilePlace(place), identity_read(made.identity), records=100)
     assert whole.held, whole.finding
-    assert whole.records == 100 and whole.objects_opened == StoredObject.objects.count()
+    assert whole.records == 100
+    assert whole.objects_opened == StoredObject.objects.count()
     standing = backup_state(timezone.now())
-    assert standing.scratch_proof and standing.sheet_proof and Alarm.PROOF_LATE not in standing.alarms
+    assert standing.scratch_proof
+    assert standing.sheet_proof
+    assert Alarm.PROOF_LATE not in standing.alarms
     assert not list(home.state.cluster.parent.glob("*.scratch-*"))
 
 
@@ -179,5 +191,6 @@ def test_a_proof_finds_what_was_altered_at_the_second_place(home: House, place: 
     copy.unlink()
     copy.write_bytes(octets)
     proof = sheet_prove(FilePlace(place), identity_read(made.identity), records=100)
-    assert not proof.held and "Object" in proof.finding
+    assert not proof.held
+    assert "Object" in proof.finding
     assert Alarm.PROOF_FAILED in backup_state(timezone.now()).alarms
