@@ -192,6 +192,18 @@ REQUIRED_GUARDS: list[str] = [
 DESTRUCTION_HOLDINGS: list[str] = ["archive.destruction.record_holding.RECORDS"]
 CAPTURE_LISTENERS: list[str] = ["retention.schedules.listener.LISTENER", "retention.holds.listener.LISTENER"]
 LEDGER_KINDS: list[str] = ["foia.kinds.KINDS"]
+LEDGER_CHECKS: list[str] = [
+    "archive.ledger.log_checks.LOG_CHECK",
+    "archive.ledger.log_checks.CHECKPOINTS",
+    "archive.ledger.log_checks.EVENTS",
+    "archive.ledger.content_checks.CONTENTS",
+    "archive.access.audit_check.AUDIT",
+    "archive.capture.checks.EXCHANGES",
+    "archive.capture.checks.VERSIONS",
+    "archive.capture.checks.OBSERVATIONS",
+    "archive.capture.checks.MEDIA",
+    "archive.destruction.content_check.GONE",
+]
 RECORD_FILTERS: list[str] = ["retention.schedules.search_filter.SERIES"]
 RECORD_PANELS: list[str] = [
     "archive.capture.panels.history_panel",

@@ -1,6 +1,7 @@
 """The one beat task: it sends again whatever is due and unclaimed, and enqueues what has become due."""
 
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
 from django.db import transaction
@@ -8,18 +9,28 @@ from django.utils import timezone
 
 from archive.access.audit import audit_batch_seal
 from archive.capture.schedule import captures_enqueue
+from archive.destruction.tasks import ROUNDS as DESTRUCTION_ROUNDS
 from archive.jobs.periodic import periodic_enqueue
 from archive.jobs.services import Claim
 from archive.jobs.services import tick as jobs_tick
 from archive.jobs.work import job_work
 from archive.ledger.anchoring import checkpoint_anchor
-from archive.storage.tasks import HEAVY_ROUNDS
+from archive.ledger.fsck import fsck
+from archive.ledger.models import FsckRun
+from archive.storage.tasks import HEAVY_ROUNDS as STORAGE_HEAVY_ROUNDS
 from archive.storage.tasks import ROUNDS as STORAGE_ROUNDS
 from foia.requests.clock import clocks_recompute
 from retention.dispositions.nightly import sweep_enqueue
 
-AUDIT, CLOCKS, ANCHOR = "config.audit_batch", "config.clocks", "config.anchor"
-ROUNDS = {AUDIT: timedelta(minutes=1), CLOCKS: timedelta(hours=1), ANCHOR: timedelta(minutes=1), **STORAGE_ROUNDS}
+AUDIT, CLOCKS, ANCHOR, FSCK = "config.audit_batch", "config.clocks", "config.anchor", "config.fsck"
+ROUNDS = {
+    AUDIT: timedelta(minutes=1),
+    CLOCKS: timedelta(hours=1),
+    ANCHOR: timedelta(minutes=1),
+    FSCK: timedelta(days=7),
+    **STORAGE_ROUNDS,
+}
+HEAVY_ROUNDS = {**STORAGE_HEAVY_ROUNDS, **DESTRUCTION_ROUNDS}
 
 
 @shared_task(name="config.tick")
@@ -57,6 +68,26 @@ def clocks(job_id: int) -> None:
         return {}
 
     job_work(job_id, work)
+
+
+@shared_task(name=FSCK)
+def check_everything(job_id: int) -> None:
+    """Do the weekly fsck; a stopped one goes on where it was."""
+    job_work(job_id, _fsck)
+
+
+def _fsck(claim: Claim) -> dict[str, object]:
+    cursor: dict[str, Any] = dict(claim.job.cursor)
+    started = FsckRun.objects.filter(pk=cursor.pop("run", 0), finished_at=None).first()
+    run = started or FsckRun.objects.create(started_at=timezone.now())
+    done = {name: int(place) for name, place in cursor.items()} if started else {}
+
+    def tell(_name: str, _rows: int) -> None:
+        at = timezone.now()
+        claim.progress(at=at, done=sum(run.counts.values()), cursor={**done, "run": run.pk})
+
+    findings = fsck(run, now=timezone.now, tell=tell, cursor=done)
+    return {"run": run.pk, "findings": findings}
 
 
 @shared_task(name=ANCHOR)

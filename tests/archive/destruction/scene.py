@@ -15,6 +15,7 @@ from archive.capture.models import CaptureRun
 from archive.connectors.contract import Fields, Item, Kind
 from archive.destruction.holdings import Warrant
 from archive.destruction.models import DestructionOrder
+from archive.ledger.canonical import format_time
 from archive.ledger.segments import split
 from archive.records.models import Record, RecordKey
 
@@ -82,6 +83,7 @@ def comments(
                 kind=kind,
                 content={"/type": "Note", "/kind": kind.value, "/network": account.network, "/id": network_id}
                 | text_fields(text)
+                | {"/published": format_time(posted or at - timedelta(hours=1))}
                 | {"/author/id": f"author-{network_id}", "/author/handle": f"neighbour{network_id}"},
                 state={"/hidden": network_id in hidden},
                 author_id=f"author-{network_id}",

@@ -1,0 +1,35 @@
+"""Events whose content is gone held against the tombstones: content leaves by the one door, or it is missing (fsck)."""
+
+from collections.abc import Iterator
+
+from django.db import connection
+
+from archive.ledger.fsck import Finding, Step
+from archive.ledger.models import LOG
+from archive.ledger.padding import LOST, PADDING
+
+
+class GoneCheck:
+    """Every event without content belongs to a destroyed record, or is padding, or came back without it."""
+
+    name = "destroyed"
+
+    def run(self, after: int) -> Iterator[Finding | Step]:
+        """Yield events whose content is missing without a tombstone, and those that a restore lost."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT e.event_id, e.subject = %s FROM ledger_event e"
+                " LEFT JOIN ledger_event_content c USING (event_id)"
+                " WHERE e.log_id = %s AND c.event_id IS NULL AND e.subject <> %s AND NOT EXISTS"
+                " (SELECT 1 FROM record r JOIN tombstone t ON t.record_id = r.id WHERE r.subject = e.subject)",
+                [LOST, LOG, PADDING],
+            )
+            for event_id, lost in cursor:
+                code = "content.lost" if lost else "content.missing"
+                found = "lost with the database that a backup replaced" if lost else "no content and no tombstone"
+                yield Finding(code, f"event {event_id}", "content, or a tombstone", found)
+            cursor.execute("SELECT count(*) FROM tombstone")
+            yield Step(cursor.fetchone()[0], 0)
+
+
+GONE = GoneCheck()
