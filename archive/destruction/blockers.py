@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from archive.destruction.flags import flags_due
 from archive.destruction.locks import holds_lock
 from archive.destruction.models import Blocker
+from archive.destruction.record_holding import KIND as RECORD
 
 
 def blockers_place(*, holding_kind: str, ids: Sequence[int], reason_kind: str, reason_ref: uuid.UUID) -> int:
@@ -16,7 +18,9 @@ def blockers_place(*, holding_kind: str, ids: Sequence[int], reason_kind: str, r
     that places the hold. Holdings already destroyed are the caller's to leave out, after taking the lock.
     """
     holds_lock()
-    return _insert(holding_kind, ids, reason_kind, reason_ref)
+    placed = _insert(holding_kind, ids, reason_kind, reason_ref)
+    flags_due(holding_kind, ids)
+    return placed
 
 
 def blockers_place_on_new(*, holding_kind: str, ids: Sequence[int], reason_kind: str, reason_ref: uuid.UUID) -> int:
@@ -26,7 +30,11 @@ def blockers_place_on_new(*, holding_kind: str, ids: Sequence[int], reason_kind:
 
 def blockers_lift(*, reason_ref: uuid.UUID) -> int:
     """Lift every blocker of one reason; return how many. Those of other reasons stay."""
-    return Blocker.objects.filter(reason_ref=reason_ref).delete()[0]
+    blockers = Blocker.objects.filter(reason_ref=reason_ref)
+    freed = list(blockers.filter(holding_kind=RECORD).values_list("holding_id", flat=True))
+    lifted = blockers.delete()[0]
+    flags_due(RECORD, freed)
+    return lifted
 
 
 def _insert(holding_kind: str, ids: Sequence[int], reason_kind: str, reason_ref: uuid.UUID) -> int:
