@@ -12,9 +12,10 @@ CANNOT_RUN = 2
 
 def drills() -> Mapping[str, Callable[[int], bool]]:
     """Return each drill by its name: it takes the seed of its chances and tells whether the product held."""
+    from config.drills.bitflip import bitflip
     from config.drills.kill import kill
 
-    return {"kill": kill}
+    return {"bitflip": bitflip, "kill": kill}
 
 
 def main() -> int:
