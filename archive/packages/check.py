@@ -35,7 +35,7 @@ def bundle_check(path: Path, vkeys: Sequence[str]) -> Verdict:
         except NotABundle as error:
             return Verdict(2, f"Cannot check: {error}\n")
         except BadZip as error:
-            return Verdict(1, f"DOES NOT HOLD: findings: 1.\n\nWrong\n  {path.name}: {error}\n")
+            return Verdict(1, f"DOES NOT HOLD: findings: 1.\n\nWrong\n  [{error.finding}] {path.name}: {error}\n")
         return _run(top, vkeys)
 
 

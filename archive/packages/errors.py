@@ -46,6 +46,13 @@ class NotABundle(PackageError):
 
 
 class BadZip(PackageError):
-    """A zip that no bundle is: damaged, or with a name that is unsafe, doubled or outside its one folder."""
+    """A zip that no bundle is: damaged, or with a name that is unsafe, doubled or outside its one folder.
+
+    `finding` is the verifier's code of it: `path.unsafe`, `file.duplicate`, `zip.folder`, `zip.size` or `zip.form`.
+    """
 
     code = "packages.zip"
+
+    def __init__(self, finding: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.finding = finding

@@ -34,10 +34,10 @@ def zip_unpack(path: Path, into: Path) -> Path:
                         _copy(source, sink, info)  # type: ignore[arg-type]
     except zipfile.BadZipFile as error:
         if zipfile.is_zipfile(path):
-            raise BadZip(f"The zip is damaged: {error}.") from error
+            raise BadZip("zip.form", f"The zip is damaged: {error}.") from error
         raise NotABundle(f"{path} is not a zip.") from error
     except (zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError) as error:
-        raise BadZip(f"The zip cannot be unpacked: {error}.") from error
+        raise BadZip("zip.form", f"The zip cannot be unpacked: {error}.") from error
     return into / members[0][1][0]
 
 
@@ -45,26 +45,26 @@ def _checked_name(info: zipfile.ZipInfo) -> tuple[str, ...]:
     name = info.filename.removesuffix("/") if info.is_dir() else info.filename
     parts = tuple(name.split("/"))
     if info.orig_filename != info.filename or "\\" in name or ":" in name or len(name) > MAX_NAME:
-        raise BadZip(f"{info.orig_filename!r} is a name that no bundle has.")
+        raise BadZip("path.unsafe", f"{info.orig_filename!r} is a name that no bundle has.")
     if not name.isprintable() or any(part in ("", ".", "..") or part.startswith("~") for part in parts):
-        raise BadZip(f"{name!r} is a name that no bundle has.")
+        raise BadZip("path.unsafe", f"{name!r} is a name that no bundle has.")
     if info.external_attr >> 16 & _KIND not in (0, _FOLDER, _FILE):
-        raise BadZip(f"{name!r} is a link or a special file.")
+        raise BadZip("path.unsafe", f"{name!r} is a link or a special file.")
     return parts
 
 
 def _check_together(members: list[tuple[zipfile.ZipInfo, tuple[str, ...]]], size: int) -> None:
     if not members:
-        raise BadZip("The zip is empty.")
+        raise BadZip("zip.folder", "The zip is empty.")
     met: set[str] = set()
     for info, parts in members:
         if info.filename.lower() in met:
-            raise BadZip(f"{info.filename!r} is in the zip twice.")
+            raise BadZip("file.duplicate", f"{info.filename!r} is in the zip twice.")
         met.add(info.filename.lower())
         if parts[0] != members[0][1][0] or (len(parts) == 1 and not info.is_dir()):
-            raise BadZip(f"{info.filename!r} is not in the one folder that a bundle is.")
+            raise BadZip("zip.folder", f"{info.filename!r} is not in the one folder that a bundle is.")
     if sum(info.file_size for info, _ in members) > MAX_RATIO * size:
-        raise BadZip("The zip says that it unpacks to far more than a bundle does.")
+        raise BadZip("zip.size", "The zip says that it unpacks to far more than a bundle does.")
 
 
 def _copy(source: BinaryIO, sink: BinaryIO, info: zipfile.ZipInfo) -> None:
@@ -72,7 +72,7 @@ def _copy(source: BinaryIO, sink: BinaryIO, info: zipfile.ZipInfo) -> None:
     while chunk := source.read(1 << 20):
         left -= len(chunk)
         if left < 0:
-            raise BadZip(f"{info.filename!r} is longer than it says.")
+            raise BadZip("zip.size", f"{info.filename!r} is longer than it says.")
         sink.write(chunk)
     if left:
-        raise BadZip(f"{info.filename!r} is shorter than it says.")
+        raise BadZip("zip.size", f"{info.filename!r} is shorter than it says.")

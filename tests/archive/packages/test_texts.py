@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 
 from archive.ledger.encoding import base64url_bytes
+from archive.ledger.proof import check_proof
+from archive.ledger.timestamps import stamp_request
 from archive.packages.texts import TEXTS
-from tests.archive.packages.bundles import ORIGIN, SIGNER, STRANGER, VKEY, bash
+from tests.archive.ledger.outsiders import Authority
+from tests.archive.packages.bundles import ORIGIN, SIGNER, STRANGER, VKEY, bash, build, unpack
 
 
 def commands(top: Path, step: int) -> str:
@@ -94,11 +97,41 @@ def test_every_shown_field_is_found_committed_with_openssl_and_grep(top: Path) -
     assert "NOT COMMITTED" in bash(record, top)[1]
 
 
-def test_the_entry_of_the_last_step_is_the_leaf_of_its_proof(top: Path) -> None:
-    from archive.ledger.proof import check_proof
+def inclusion(top: Path, *, tool: bool = False, record: str = "") -> str:
+    """Return the commands of step 6, by openssl or by another tool, of the seal or of a record."""
+    lines = commands(top, 6).splitlines()
+    named = f"PROOF=proofs/{record}.tlog-proof FILE=data/records/{record}.json"
+    first = named if record else lines[0]
+    return "\n".join([first, *(line for line in lines[1:] if tool or not line.startswith("proofbundle"))])
 
-    first = commands(top, 6).splitlines()[0]
-    assert bash(f"mkdir -p ../check\n{first}", top)[0] == 0
-    entry = (top.parent / "check/entry").read_bytes()
-    head = check_proof((top / "proofs/seal.tlog-proof").read_bytes(), entry, [SIGNER.verifier()])
-    assert head.origin == ORIGIN
+
+def test_openssl_and_bash_find_every_entry_in_the_log_and_no_other(top: Path) -> None:
+    needs("openssl", "base64", "sed")
+    assert "PROOF=proofs/seal.tlog-proof FILE=seal.json" in commands(top, 6)
+    for record in ("", *(f"TEST-{n:06}" for n in range(1, 5))):
+        assert bash("mkdir -p ../check\n" + inclusion(top, record=record), top) == (0, "")
+        entry = (top.parent / "check/entry").read_bytes()
+        proof = (top / f"proofs/{record or 'seal'}.tlog-proof").read_bytes()
+        assert check_proof(proof, entry, [SIGNER.verifier()]).origin == ORIGIN
+    swapped = inclusion(top).replace("FILE=seal.json", "FILE=data/records/TEST-000003.json")
+    assert bash(swapped, top) == (0, "NOT IN THE LOG\n")
+
+
+def test_proofbundle_verifies_the_proof_as_printed(top: Path) -> None:
+    needs("proofbundle")
+    code, said = bash(setup(top, VKEY) + "set -e\n" + inclusion(top, tool=True), top)
+    assert code == 0, said
+    assert bash(setup(top, STRANGER.verifier().vkey()) + "set -e\n" + inclusion(top, tool=True), top)[0] != 0
+
+
+def test_openssl_verifies_the_time_stamp_as_printed_and_not_that_of_another_text(tmp_path: Path) -> None:
+    needs("openssl", "sed", "date", "tee")
+    authority = Authority(tmp_path / "authority")
+    top = unpack(build(tmp_path, stamp=lambda text: [authority.stamp("", stamp_request(text))[1]]), tmp_path / "in")
+    steps = setup(top, VKEY) + commands(top, 3)
+    assert bash(steps, top)[0] == 0
+    shutil.copyfile(authority.root, top.parent / "check/root.pem")
+    code, said = bash(commands(top, 7), top)
+    assert (code, "Verification: OK" in said) == (0, True), said
+    (top / "proofs/checkpoint.tsr").write_bytes(authority.stamp("", stamp_request(b"another"))[1])
+    assert bash(commands(top, 7), top)[0] != 0
