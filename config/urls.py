@@ -7,12 +7,20 @@ the matrix and the accessibility test fail.
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.desk.integrity import integrity, integrity_check
+from config.desk.log_views import log_checkpoint, log_note, log_page, log_tile
 from config.desk.views import SignIn, today
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today, name="today"),
     path("sign-in/", SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("integrity/", integrity, name="integrity"),
+    path("integrity/check/", integrity_check, name="integrity-check"),
+    path("log/", log_page, name="log"),
+    path("log/checkpoint", log_checkpoint, name="log-checkpoint"),
+    path("log/checkpoints/<int:size>", log_note, name="log-note"),
+    path("log/tile/<path:path>", log_tile, name="log-tile"),
     path("", include("archive.records.urls")),
     path("", include("archive.capture.urls")),
     path("", include("archive.accounts.urls")),

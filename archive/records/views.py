@@ -19,10 +19,11 @@ from archive.records.highlight import highlights
 from archive.records.models import Media, Record, Version
 from archive.records.names import KINDS, STATE_MEANINGS, STATES
 from archive.records.panels import panels_of
-from archive.records.proof import log_head
+from archive.records.proof import log_head, proof_file
 from archive.records.query import QueryError, parse_query
 from archive.records.selectors import gone_of, medium_numbered, record_named, record_read
 from archive.records.thread import thread_of
+from archive.served import captured_answer
 
 SHOWN = 50_000  #: characters of a text that are drawn on a page; all of it is in what was received
 
@@ -57,6 +58,7 @@ def record(request: HttpRequest, ref: UUID) -> HttpResponse:
         "reading": reading,
         "text": _marked(reading.said.text[:SHOWN], request.GET.get("q", "")),
         "text_left": max(0, len(reading.said.text) - SHOWN),
+        "download": reverse("record-proof", args=[found.ref, reading.version.n]),
         "state_name": STATES[found.current.state],
         "state_meaning": STATE_MEANINGS[found.current.state],
     }
@@ -75,6 +77,22 @@ def medium(request: HttpRequest, ref: UUID, number: int) -> HttpResponseBase:
         raise Http404 from missing
     ending = mimetypes.guess_extension(media.media_type) or ".bin"
     return stored_answer(request, media.stored, name=f"{ref}-{number}{ending}", media_type=media.media_type)
+
+
+@require_safe
+@needs("record.read")
+def proof(request: HttpRequest, ref: UUID, n: int) -> HttpResponseBase:
+    """The proof that one version is in the log, as a file that stands alone (C2SP tlog-proof)."""
+    actor, at = actor_of(request), instant_of(request)
+    try:
+        found = record_named(ref, actor=actor, at=at)
+        octets = proof_file(found.versions.get(n=n).event_id)
+    except (Record.DoesNotExist, Version.DoesNotExist) as missing:
+        raise Http404 from missing
+    if octets is None:
+        raise Http404
+    name = f"record-{ref}-version-{n}.tlog-proof"
+    return captured_answer([octets], name=name, media_type="", size=len(octets))
 
 
 def _trail(request: HttpRequest, name: object) -> list[tuple[str, object]]:

@@ -47,6 +47,7 @@ PLACES = (
     ),
     Place(_("Productions"), "/productions/", frozenset({"production.make", "production.release"})),
     Place(_("Accounts"), "/accounts/", frozenset({"record.read"})),
+    Place(_("Integrity"), "/integrity/", frozenset({"integrity.read"})),
 )
 
 

@@ -10,18 +10,40 @@ A page that is in the URL configuration and not here fails both. To add one, add
 rows, one with `post`. A long list of an app's rows lies in a file of its own and is joined to PAGES here.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from archive.access.models import User
 from tests.web.archive_pages import ARCHIVE_PAGES
 from tests.web.foia_pages import FOIA_PAGES
 from tests.web.retention_pages import RETENTION
 from tests.web.rows import SENT, Row, Whose
+from tests.web.world import World
 
 __all__ = ["PAGES", "SENT", "Row", "Whose"]
+
+
+def a_size(world: World, owner: User) -> Mapping[str, Any]:
+    """A size that no checkpoint has."""
+    return {"size": 7}
+
+
+def a_tile(world: World, owner: User) -> Mapping[str, Any]:
+    """A tile that is not published."""
+    return {"path": "0/000"}
+
 
 PAGES: list[Row] = [
     Row(""),
     Row("sign-in/", public=True, answers=frozenset({302}), look=False),  # a signed-in person is sent on
     Row("sign-in/", public=True, post={}, answers=frozenset({302}), look=False),
     Row("sign-out/", public=True, post={}, answers=SENT),
+    Row("integrity/", may={"integrity.read"}),
+    Row("integrity/check/", may={"integrity.check"}, post={}, answers=SENT),
+    Row("log/", public=True),
+    Row("log/checkpoint", public=True, answers=frozenset({404}), look=False),  # nothing is published in a test
+    Row("log/checkpoints/<int:size>", public=True, make=a_size, answers=frozenset({404}), look=False, owned=False),
+    Row("log/tile/<path:path>", public=True, make=a_tile, answers=frozenset({404}), look=False, owned=False),
     *ARCHIVE_PAGES,
     *RETENTION,
     *FOIA_PAGES,

@@ -171,8 +171,7 @@ def test_a_page_of_the_network_that_came_as_an_attachment_is_only_saved(world: W
 def test_bytes_that_the_store_does_not_hand_out_become_a_page_that_says_so(world: World) -> None:
     record = a_thread(world)["p"]
     medium = with_picture(record, world.at)
-    medium.stored.key = uuid.uuid4()
-    medium.stored.save()
+    medium.stored.copies.update(key=uuid.uuid4())
     answer = signed_in(world).get(f"/records/{record.ref}/media/1/")
     assert answer.status_code == 503
     assert "The bytes could not be read" in answer.content.decode()
