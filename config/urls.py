@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("archive.records.urls")),
     path("", include("archive.capture.urls")),
     path("", include("archive.accounts.urls")),
+    path("verify/", include("archive.packages.urls")),
     path("holds/", include("retention.holds.urls")),
     path("dispositions/", include("retention.dispositions.urls")),
     path("schedules/", include("retention.schedules.urls")),

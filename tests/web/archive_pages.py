@@ -25,6 +25,8 @@ def sees_run(world: World, office: str, whose: Whose) -> bool:
 
 
 ARCHIVE_PAGES: list[Row] = [
+    Row("verify/", public=True),
+    Row("verify/<str:name>", public=True, make=lambda world, owner: {"name": "verify.html"}, look=False, owned=False),
     Row("search/", may=SEARCH),
     Row("search/runs/", may=SEARCH),
     Row("search/runs/", may=SEARCH, post={"q": "road"}, answers=SENT),
