@@ -53,8 +53,12 @@ class Publication:
 
     def show(self, size: int, note: bytes) -> None:
         """Publish a signed note, for good and as the newest."""
-        self._make_named(f"checkpoints/{size}", note)
+        self.keep(size, note)
         self._shelf.replace(CHECKPOINT, note)
+
+    def keep(self, size: int, note: bytes) -> None:
+        """Publish a signed note for good, not as the newest: one that a restored publication lacks."""
+        self._make_named(f"checkpoints/{size}", note)
 
     def drop_partials(self, before: int, size: int) -> None:
         """Remove the partial tiles that a log of `before` entries grew on and that are full in one of `size`."""

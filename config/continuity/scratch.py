@@ -8,7 +8,6 @@ run. What this shows and what only the sheet's own key can show: docs/decisions/
 
 import json
 import os
-import pwd
 import secrets
 import shutil
 import subprocess
@@ -44,7 +43,7 @@ from config.runner.binaries import PostgresBinaries
 from config.runner.errors import RunnerError
 from config.runner.folders import make_folder, mode_of_new_folders
 from config.runner.ports import free_port
-from config.runner.postgres import PostgresCluster
+from config.runner.postgres import PostgresCluster, give_to_engine
 from config.runner.state import ROOT, read_about
 from config.runner.state_file import StateFile
 
@@ -138,7 +137,7 @@ def restored(place: Place, identity: Any, trusted: list[Verifier], *, name: str)
         chain = chain_of(place, manifest, trusted)
         cluster_fetch(place, chain, identity, work=work, into=folder / "cluster", programs=programs)
         state_fetch(place, manifest, identity, folder / "state")
-        own(folder / "cluster")
+        give_to_engine(folder / "cluster")
         scratch = Scratch(
             manifest,
             folder,
@@ -162,16 +161,6 @@ def restored(place: Place, identity: Any, trusted: list[Verifier], *, name: str)
     finally:
         StateFile.read(folder).end_all()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def own(folder: Path) -> None:
-    """Give a data folder to the account that runs PostgreSQL, when root restores it."""
-    if os.geteuid() != 0:
-        return
-    nobody = pwd.getpwnam("nobody")
-    for where, folders, files in os.walk(folder):
-        for each in (where, *(os.path.join(where, name) for name in (*folders, *files))):
-            os.chown(each, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
 
 
 def _objects_open(place: Place, identity: Any, scratch: Scratch, count: int) -> tuple[int, list[str]]:

@@ -82,6 +82,16 @@ def binaries_kept(base: Path) -> PostgresBinaries:
     return found
 
 
+def binaries_installed_in(base: Path) -> list[PostgresBinaries]:
+    """Return all programs that the states of `base` keep."""
+    found = [
+        PostgresBinaries(folder.name, folder / _PACKAGE / "pginstall" / "bin")
+        for folder in (base / "pg").glob("[0-9]*")
+        if (folder / _PACKAGE / "pginstall" / "bin" / "postgres").exists()
+    ]
+    return sorted(found, key=lambda one: one.version)
+
+
 def _site_packages() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:

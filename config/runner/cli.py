@@ -1,8 +1,10 @@
 """The commands of `./run`."""
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from config.runner.console import complain, say
 from config.runner.errors import CANNOT_RUN, RunnerError
@@ -16,6 +18,9 @@ _HELP = """\
                               the main job from capture to a verified bundle, in a temporary state
 ./run manage CMD …            a command of the product, in the live state if there is one, else in the demo state
 ./run manage --state demo CMD …
+./run restore --from PLACE --identity FILE [--backup NAME] [--survived FOLDER]
+                              a state from a backup, with the key of a recovery sheet, on an empty machine
+./run upgrade [--state NAME]  the database of a state to the installed major version of PostgreSQL
 ./run test [ARGS]             the tests (ARGS go to pytest)
 ./run check                   format, lint, types, import contracts, settings, migrations, table classes
 ./run bench [NAME] [--json FILE]
@@ -53,6 +58,12 @@ def _dispatch(arguments: list[str]) -> int:
             return _manage(rest, Kind(name))
         case ["manage", *rest] if not rest or rest[0] != "--state":
             return _manage(rest, None)
+        case ["restore", *rest]:
+            return _restore(rest)
+        case ["upgrade", *rest] if not rest or (rest[0] == "--state" and rest[1:] in ([Kind.DEMO], [Kind.LIVE])):
+            from config.runner.upgrading import upgrade
+
+            return upgrade(Kind(rest[1]) if rest else None, say)
         case ["test", *rest]:
             return _test(rest)
         case ["check"]:
@@ -75,6 +86,18 @@ def _serve(kind: Kind) -> int:
     except StopRequested:  # Ctrl-C is how it is meant to end
         say("ended")
         return 0
+
+
+def _restore(arguments: list[str]) -> int:
+    from config.runner.restoring import restore
+
+    parser = argparse.ArgumentParser(prog="./run restore")
+    parser.add_argument("--from", dest="place", required=True, help="the second place, as BACKUP_URL named it")
+    parser.add_argument("--identity", type=Path, required=True, help="a text file with the key of the recovery sheet")
+    parser.add_argument("--backup", default="", help="the name of a backup (default: the newest)")
+    parser.add_argument("--survived", type=Path, help="a folder with the log and the reserve of the lost machine")
+    chosen = parser.parse_args(arguments)
+    return restore(chosen.place, chosen.identity.absolute(), say, backup=chosen.backup, survived=chosen.survived)
 
 
 def _manage(arguments: list[str], kind: Kind | None) -> int:

@@ -209,6 +209,16 @@ class PostgresCluster:
 _ENVIRONMENT: Mapping[str, str] = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
 
 
+def give_to_engine(folder: Path) -> None:
+    """Give a restored data folder to the account that runs PostgreSQL, when root restores it."""
+    account = _unprivileged()
+    if account is None:
+        return
+    for where, folders, files in os.walk(folder):
+        for each in (where, *(os.path.join(where, name) for name in (*folders, *files))):
+            os.chown(each, account.uid, account.gid, follow_symlinks=False)
+
+
 def _unprivileged() -> Account | None:
     if os.geteuid() != 0:
         return None

@@ -1,6 +1,7 @@
 """One state with a page of captured records for the tests of backups; each test has a second place of its own."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ from psycopg import sql
 
 from config.runner.environment import Role
 from tests.config.continuity.house import House, at_home, house
+
+#: An hour after the comments of the scene say that they were published.
+WHEN = datetime(2026, 2, 2, 15, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="package")
@@ -21,8 +25,10 @@ def built(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> I
 
             staff()
             account = page()
-            records = captured(account, *(Said(f"Comment number {n} about the river walk.") for n in range(120)))
-            [pictured] = captured(account, Said("A picture of it.", attachments=("The walk",)))
+            records = captured(
+                account, *(Said(f"Comment number {n} about the river walk.") for n in range(120)), at=WHEN
+            )
+            [pictured] = captured(account, Said("A picture of it.", attachments=("The walk",)), at=WHEN)
             media_of(pictured, picture())
             assert records
         made.manage("sequence", "--once", role=Role.SEQUENCER)
