@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from archive.jobs.services import Cancelled, Claim
 from archive.storage.contract import Damaged, EvidenceStore, Missing, Standing, StoreError
-from archive.storage.findings import copy_locked, outcome_write, standing_write
+from archive.storage.findings import copy_locked, good_write, outcome_write, standing_write
 from archive.storage.models import Finding, FixityRound, Outcome, StoredCopy
 from archive.storage.pacing import Pace
 from archive.storage.reading import Place, place_chunks
@@ -19,7 +19,7 @@ FIXITY = "archive.storage.fixity"
 BATCH = 50
 TURN = timedelta(seconds=20)  #: after so long the job goes back, so that other work gets the process
 REST = timedelta(seconds=10)
-RENEW = timedelta(seconds=10)  #: how often the lease is renewed while one object is read
+RENEW = timedelta(seconds=5)  #: how often the lease is renewed and the progress told
 LOST = 25  #: so many missing in a row are a disk that is not mounted or a wrong bucket: the store is left alone
 ASK_AGAIN = timedelta(days=1)  #: how often an irreparable copy is looked at again: a person may have put it right
 
@@ -78,11 +78,13 @@ class Round:
                     if copy.store in self.counts.unanswered:
                         continue
                     self._check(copy)
-                    self._progress()
+                    self._tell()
                     if self.counts.bytes >= self._limits.round_bytes:
                         return self._end()
                     if self._now() - self._turn >= TURN:
+                        self._progress()
                         return self._claim.wait(until=self._now() + REST)
+                self._progress()
             return self._end()
         except Cancelled:
             self._write()
@@ -129,6 +131,8 @@ class Round:
         if outcome is not Outcome.MISSING:
             self.counts.lost.pop(copy.store, None)
         self.counts.checked += 1
+        if standing is not None and outcome is Outcome.GOOD and good_write(copy, standing, store, at=self._now()):
+            return
         with transaction.atomic():
             row = copy_locked(copy)
             if row is None:
@@ -150,6 +154,11 @@ class Round:
                 self._renewed = self._now()
                 self._claim.progress(at=self._renewed, done=self.counts.checked)
             yield chunk
+
+    def _tell(self) -> None:
+        """Say how far the round is, now and then: each telling costs as much as a small object."""
+        if self._now() - self._renewed >= RENEW:
+            self._progress()
 
     def _progress(self) -> None:
         self._renewed = self._now()

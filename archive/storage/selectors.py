@@ -51,14 +51,18 @@ def storage_levels(*, at: datetime) -> list[StorageLevel]:
         )
         locks = store.level is not Level.ADVISORY
         short = Q(lock_until=None) | Q(lock_until__lt=at + LOCK_ALARM)
-        found = _live(store.name).aggregate(
-            copies=Count("pk"),
-            unseen=Count("pk", filter=Q(level="")),
-            weakest=Min(rank),
-            shortest=Min("lock_until"),
-            short=Count("pk", filter=short),
-            flagged=Count("pk", filter=Q(held=True)),
-            bad=Count("pk", filter=~Q(outcome__in=[Outcome.UNREAD, Outcome.GOOD])),
+        found = (
+            _live()
+            .filter(store=store.name)
+            .aggregate(
+                copies=Count("pk"),
+                unseen=Count("pk", filter=Q(level="")),
+                weakest=Min(rank),
+                shortest=Min("lock_until"),
+                short=Count("pk", filter=short),
+                flagged=Count("pk", filter=Q(held=True)),
+                bad=Count("pk", filter=~Q(outcome__in=[Outcome.UNREAD, Outcome.GOOD])),
+            )
         )
         lines.append(
             StorageLevel(
@@ -111,7 +115,7 @@ def fixity_report(*, since: datetime, until: datetime, at: datetime) -> FixityRe
     repaired = findings.filter(code=Finding.REPAIRED).values_list("repaired_from").annotate(n=Count("pk"))
     live = StoredObject.objects.filter(doomed_at=None).aggregate(n=Count("pk"), octets=Sum("size", default=0))
     period = timedelta(days=settings.FIXITY_DAYS)
-    copies = StoredCopy.objects.filter(object__doomed_at=None).aggregate(
+    copies = _live().aggregate(
         n=Count("pk"),
         never=Count("pk", filter=Q(checked_at=None)),
         overdue=Count("pk", filter=Q(checked_at__lt=at - period) | Q(checked_at=None, put_at__lt=at - period)),
@@ -139,5 +143,7 @@ def fixity_report(*, since: datetime, until: datetime, at: datetime) -> FixityRe
     )
 
 
-def _live(name: str) -> QuerySet[StoredCopy]:
-    return StoredCopy.objects.filter(store=name, object__doomed_at=None)
+def _live() -> QuerySet[StoredCopy]:
+    """Leave out the copies of doomed objects, which are few: cheaper than to look every object up."""
+    doomed = StoredObject.objects.filter(doomed_at__isnull=False, gone_at=None).values("pk")
+    return StoredCopy.objects.exclude(object_id__in=doomed)

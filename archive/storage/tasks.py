@@ -15,9 +15,10 @@ from archive.storage.fixity import FIXITY, Limits, Round
 from archive.storage.locks import locks_roll
 from archive.storage.selection import stores
 from archive.storage.services import intents_sweep
+from archive.storage.summary import SUMMARY, summary_count
 
 SWEEP, LOCKS = "archive.storage.sweep", "archive.storage.locks"
-ROUNDS = {SWEEP: timedelta(hours=1), LOCKS: timedelta(days=1)}
+ROUNDS = {SWEEP: timedelta(hours=1), LOCKS: timedelta(days=1), SUMMARY: timedelta(hours=1)}
 HEAVY_ROUNDS = {COPIES: timedelta(minutes=1), FIXITY: timedelta(hours=1)}  #: these move the bytes of whole objects
 
 
@@ -62,3 +63,9 @@ def fixity(job_id: int) -> None:
         Round(claim, known=stores(), limits=limits, now=timezone.now, clock=time.monotonic, pause=time.sleep).work()
 
     job_work(job_id, work, judge=judge)
+
+
+@shared_task(name=SUMMARY)
+def summary(job_id: int) -> None:
+    """Count how the stores stand."""
+    job_work(job_id, lambda _claim: summary_count(at=timezone.now()))

@@ -32,6 +32,7 @@ from archive.storage.s3_store import S3EvidenceStore
 from archive.storage.selection import stores
 from archive.storage.selectors import fixity_report, storage_levels
 from archive.storage.services import SWEEP_AFTER, intents_sweep
+from archive.storage.summary import SPAN, SUMMARY, summary_count, summary_latest
 from tests.archive.destruction.scene import person
 from tests.archive.storage.scene import AT, Flaky, claim_of, copied, copy_in, flip, kept, path_in
 
@@ -342,6 +343,18 @@ def test_the_level_is_what_the_stores_showed_and_no_more() -> None:
     work()
     first, second = storage_levels(at=AT)
     assert (first.level, first.unseen, first.smallest_lock, first.alarm) == ("advisory", 0, None, False)
+
+
+def test_what_was_counted_last_is_read_from_the_job_that_counted_it() -> None:
+    assert summary_latest() is None
+    copied()
+    work()
+    claim = claim_of(SUMMARY)
+    claim.finish(at=AT, result=summary_count(at=AT))
+    found = summary_latest()
+    assert found is not None
+    assert (found.at, found.levels) == (AT, storage_levels(at=AT))
+    assert found.report == fixity_report(since=AT - SPAN, until=AT, at=AT)
 
 
 @pytest.fixture
