@@ -149,10 +149,10 @@ STORAGES = {
 }
 
 # Backup: the second place, and how often. A database that is not ours is backed up by its operator, who declares for
-# how many days; we take our own horizon where nothing is declared.
+# how many days: a disposition is final when the longer of that and our own horizon has passed.
 BACKUP_URL = read_text("BACKUP_URL", default="")
 BACKUP_HOURS = read_number("DAYBOOK_BACKUP_HOURS", default=24)
-BACKUP_HORIZON_DAYS = read_text("DAYBOOK_BACKUP_HORIZON_DAYS", default="")
+BACKUP_HORIZON_DAYS = read_number("DAYBOOK_BACKUP_HORIZON_DAYS", default=1)  # the longer of it and ours counts
 STREAM_URL = read_text("DAYBOOK_STREAM_URL", default="")  # only the backup is given the two
 POSTGRES_PROGRAMS = read_text("DAYBOOK_POSTGRES_PROGRAMS", default="")
 

@@ -103,7 +103,7 @@ def backup_state(at: datetime) -> BackupStanding:
         scratch_proof=_proof(ProofKind.SCRATCH),
         sheet_proof=_proof(ProofKind.SHEET),
         horizon_days=backup_horizon().days,
-        declared_days=int(settings.BACKUP_HORIZON_DAYS) if settings.BACKUP_HORIZON_DAYS.isdecimal() else None,
+        declared_days=settings.BACKUP_HORIZON_DAYS if settings.BACKUP_HORIZON_DAYS > 1 else None,
         database_is_ours=last is None or last.kind != BackupKind.STORE,
         alarms=(),
     )

@@ -49,6 +49,9 @@ _NOT_DURABLE = {
     "dynamic_shared_memory_type": "mmap",  # lies in the cluster's folder, so that a killed server leaves nothing
 }
 
+#: Settings with the major version that brought them: an upgrade starts older programs once more.
+_SINCE = {"summarize_wal": 17, "io_method": 18}
+
 _HBA = f"host all all {LOOPBACK}/32 scram-sha-256\nhost replication daybook_backup {LOOPBACK}/32 scram-sha-256\n"
 
 
@@ -156,7 +159,8 @@ class PostgresCluster:
 
     def _configuration(self) -> str:
         settings = {**_SETTINGS, "port": str(self.port), **({} if self.durable else _NOT_DURABLE)}
-        lines = [f"{name} = '{value}'" for name, value in settings.items()]
+        known = {name: value for name, value in settings.items() if self.binaries.major >= _SINCE.get(name, 0)}
+        lines = [f"{name} = '{value}'" for name, value in known.items()]
         return "\n".join(
             [
                 "# Written by Daybook at every start. Your own settings go to local.conf beside it.",

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Max
 from django.utils.translation import gettext as _
@@ -173,7 +174,7 @@ def _warrant(batch: DispositionBatch, at: datetime) -> Warrant:
 
 
 def _finalises_on(at: datetime) -> date:
-    return backup_horizon().last_copy_gone_on(_today(at))
+    return backup_horizon().or_longer(settings.BACKUP_HORIZON_DAYS).last_copy_gone_on(_today(at))
 
 
 def _today(at: datetime) -> date:

@@ -1,6 +1,6 @@
 """When the last backup that holds what was destroyed has aged out: only then is a disposition finalised."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,10 @@ class Horizon:
     def last_copy_gone_on(self, destroyed_on: date) -> date:
         """Return the first day on which no backup made before the destruction is left."""
         return destroyed_on + timedelta(days=self.days)
+
+    def or_longer(self, declared_days: int) -> "Horizon":
+        """Return this horizon, or a longer one that the operator of an outside database declared for its backups."""
+        return replace(self, days=max(self.days, declared_days))
 
 
 @cache

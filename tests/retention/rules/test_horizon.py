@@ -12,6 +12,8 @@ def test_the_shipped_horizon_is_thirty_five_days_and_says_whose_decision_it_is()
     horizon = backup_horizon()
     assert horizon.days == 35
     assert horizon.last_copy_gone_on(date(2026, 3, 2)) == date(2026, 4, 6)
+    assert horizon.or_longer(60).last_copy_gone_on(date(2026, 3, 2)) == date(2026, 5, 1)
+    assert horizon.or_longer(7) == horizon
     assert "default of the department" in str(horizon.citation)
 
 
