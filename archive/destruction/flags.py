@@ -1,8 +1,8 @@
 """The flags in the stores mirror what blocks destruction here: a second lock, in the hands of the store.
 
 A flag is wanted on every copy of a medium of a record that any blocker names: a hold, or another reason of an upper
-room. It is put on and taken off by a job, so a store that is away neither holds up a hold nor forgets one: what is due is
-marked in the transaction that blocks or frees (`blockers.py`), and every new copy begins as due.
+room. It is put on and taken off by a job, so a store that is away neither holds up a hold nor forgets one: what is due
+is marked in the transaction that blocks or frees (`blockers.py`), and every new copy begins as due.
 """
 
 from collections.abc import Callable, Iterable, Mapping
