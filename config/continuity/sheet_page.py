@@ -128,7 +128,7 @@ def _work_page(told: SheetFacts) -> tuple[Block, ...]:
         % {"version": told.version},
         _("Make the second place readable there: mount its disk, or set the credentials of its bucket."),
         _("Type the key into a file, for example key.txt, on a disk that you will destroy afterwards."),
-        _("Call: ./run restore --from %(place)s --identity key.txt") % {"place": place},
+        _("Call: ./run restore --from '%(place)s' --identity key.txt") % {"place": place},
         _("Read its last lines: they say up to which moment everything is there, and what to do about the time since."),
         _("Call: ./run --live. Then print a new sheet: ./run manage recovery-sheet. This one has been open."),
     )

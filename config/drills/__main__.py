@@ -14,8 +14,9 @@ def drills() -> Mapping[str, Callable[[int], bool]]:
     """Return each drill by its name: it takes the seed of its chances and tells whether the product held."""
     from config.drills.bitflip import bitflip
     from config.drills.kill import kill
+    from config.drills.restore import ransom, restore
 
-    return {"bitflip": bitflip, "kill": kill}
+    return {"bitflip": bitflip, "kill": kill, "ransom": ransom, "restore": restore}
 
 
 def main() -> int:

@@ -76,7 +76,7 @@ def _settle(cast: Cast, traffic: Traffic) -> None:
     _read(cast, traffic)
     traffic.last_words()
     _read(cast, traffic)
-    wait_for("The end of all work, with every audit entry batched and everything in the log", _at_rest)
+    wait_for("The end of all work, with every audit entry batched and everything in the log", at_rest)
 
 
 def _read(cast: Cast, traffic: Traffic) -> None:
@@ -91,7 +91,8 @@ def _active() -> bool:
     return Job.objects.filter(kind__in=[ACCOUNT, MEDIA], state__in=waiting).exists()
 
 
-def _at_rest() -> bool | None:
+def at_rest() -> bool | None:
+    """Return True when no work is under way, every audit entry is batched and a checkpoint covers the whole log."""
     if _active() or AuditPending.objects.exists() or PendingEvent.objects.exists():
         return None
     newest = Checkpoint.objects.order_by("-size").first()

@@ -24,8 +24,9 @@ def state(tmp_path: Path) -> State:
 @pytest.mark.parametrize("role", list(Role))
 def test_a_process_gets_the_address_of_its_own_role_only(state: State, role: Role) -> None:
     env = environment(state, _ADDRESSES, role)
-    assert {name for name in URL_NAMES.values() if name in env} == {URL_NAMES[role]}
+    assert {name for name in URL_NAMES.values() if name in env} == {URL_NAMES.get(role, "DATABASE_URL")}
     assert ("DAYBOOK_LOG_KEY_FILE" in env) == (role is Role.SEQUENCER)
+    assert ("DAYBOOK_STREAM_URL" in env) == (role is Role.BACKUP)
 
 
 def test_addresses_of_the_caller_are_not_passed_on(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,7 +50,7 @@ def test_only_a_live_state_uses_engines_from_outside(tmp_path: Path, monkeypatch
         monkeypatch.setenv(name, "outside://")
     assert Outside.of(open_state(Kind.DEMO, tmp_path)) == Outside()
     live = Outside.of(open_state(Kind.LIVE, tmp_path))
-    assert live == Outside(dict.fromkeys(Role, "outside://"), "outside://", "outside://")
+    assert live == Outside(dict.fromkeys(URL_NAMES, "outside://"), "outside://", "outside://")
 
 
 def test_an_outside_database_without_all_its_roles_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
