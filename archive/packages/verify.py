@@ -153,7 +153,7 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
 _SIGNED = r"([^\n]+)\n([^\n]+)\n([^\n]+)\n(?:[^\n]+\n)*"  # an origin, a size, a root, perhaps more
 _NOTE = re.compile(rf"({_SIGNED})\n((?:— [^\s+]{{1,255}} [A-Za-z0-9+/=]{{8,8192}}\n){{1,32}})")
 _HASH = re.compile(rb"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=")  # 32 bytes in their one spelling
-_PROOF = re.compile(rb"c2sp.org/tlog-proof@v1\nindex (\S+)\n((?:[^ \n]+\n){0,63})\n")
+_PROOF = re.compile(rb"c2sp\.org/tlog-proof@v1\nindex (\S+)\n((?:[^ \n]+\n){0,63})\n")
 LOG, WITNESS = 1, 4  # what a key signs: the note itself, or that it saw the note at a time
 
 
@@ -224,7 +224,7 @@ def proof_split(octets: bytes) -> tuple[int, list[bytes], bytes]:
     match = _PROOF.fullmatch(head + gap)
     if not match:
         raise Wrong("proof.form", "not a tlog-proof of version 1 with an index, hashes and no other line")
-    hashes = match[2].split()
+    hashes = match[2].split(b"\n")[:-1]
     need(all(map(_HASH.fullmatch, hashes)), "base64.form", "a hash is not 32 bytes in canonical base64")
     return number(match[1].decode("ascii")), [*map(binascii.a2b_base64, hashes)], note
 

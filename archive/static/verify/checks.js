@@ -82,7 +82,7 @@
     const head = gap < 0 ? all : all.slice(0, gap);
     const own = head.includes("\nsize ") || head.includes("\nroot ");
     need(!own, "proof.size", "the proof brings a size or root of its own; only the signed checkpoint's count");
-    const match = gap < 0 ? null : /^c2sp.org\/tlog-proof@v1\nindex ([^\s]+)\n((?:[^ \n]+\n){0,63})$/.exec(head + "\n");
+    const match = gap < 0 ? null : /^c2sp\.org\/tlog-proof@v1\nindex ([^\s]+)\n((?:[^ \n]+\n){0,63})$/.exec(head + "\n");
     need(match, "proof.form", "not a tlog-proof of version 1 with an index, hashes and no other line");
     const hashes = match[2].split("\n").slice(0, -1);
     need(hashes.every((each) => HASH.test(each)), "base64.form", "a hash is not 32 bytes in canonical base64");

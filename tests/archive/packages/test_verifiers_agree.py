@@ -10,9 +10,9 @@ import pytest
 from archive.packages.check import bundle_check
 from archive.packages.offline import OFFLINE, offline_page
 from tests.archive.packages.broken import BUNDLES, KEYS, ZIPS, pack
-from tests.archive.packages.bundles import VKEY, copy
+from tests.archive.packages.bundles import STRANGER, VKEY, copy
 from tests.archive.packages.judge import run
-from tests.web.test_axe import CHROMIUM, _browser, _served
+from tests.web.test_axe import AXE, CHROMIUM, _browser, _served
 
 Verdict = tuple[int, list[str]]
 _FINDING = re.compile(r"^ *\[([a-z0-9]+(?:\.[a-z]+)?)\] ([^ :]*):?", re.MULTILINE)
@@ -96,6 +96,40 @@ def test_the_offline_file_agrees_and_asks_nobody(chromium: None, cases: Cases) -
 def test_the_public_page_agrees_and_sends_nothing(chromium: None, cases: Cases) -> None:
     with _served() as server:
         assert list(disagreements(cases, f"{server}/verify/")) == []
+
+
+def test_axe_finds_nothing_in_the_offline_file(chromium: None, good_zip: Path) -> None:
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed (./run test installs it)")
+    with _browser() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        page.goto(OFFLINE.as_uri())
+        assert asked(page, good_zip, [VKEY])[0] == 0
+        assert "HOLDS" in page.evaluate("document.activeElement.textContent")
+        page.evaluate(AXE.read_text())
+        assert page.evaluate("async () => (await axe.run()).violations.map((each) => each.id)") == []
+
+
+def test_a_folder_is_checked_as_its_zip_is(chromium: None, good: Path) -> None:
+    with _browser() as browser:
+        page = browser.new_page()
+        page.goto(OFFLINE.as_uri())
+        page.get_by_label(re.compile("Public key of the log")).fill(VKEY)
+        page.get_by_label("Or the folder of an unpacked bundle").set_input_files(str(good))
+        page.get_by_role("button", name="Check").press("Enter")
+        page.wait_for_selector("#verify-result[data-code]")
+        assert page.get_attribute("#verify-result", "data-code") == "0"
+
+
+def test_a_browser_without_ed25519_of_its_own_comes_to_the_same(chromium: None, good_zip: Path) -> None:
+    with _browser() as browser:
+        page = browser.new_page()
+        page.add_init_script(
+            "SubtleCrypto.prototype.importKey = () => Promise.reject(new DOMException('no', 'NotSupportedError'))"
+        )
+        page.goto(OFFLINE.as_uri())
+        assert asked(page, good_zip, [VKEY])[0] == 0
+        assert asked(page, good_zip, [STRANGER.verifier().vkey()])[0] == 1
 
 
 def test_the_offline_file_is_made_of_the_sources_that_lie_beside_it() -> None:

@@ -111,3 +111,22 @@ def test_it_opens_no_socket_starts_no_process_and_writes_nothing(good: Path) -> 
         check=True,
     )
     assert json.loads(done.stderr) == [0, []]
+
+
+def test_the_kernel_is_asked_for_no_network(good: Path, tmp_path: Path) -> None:
+    strace, calls = shutil.which("strace"), tmp_path / "calls"
+    if not strace:
+        pytest.skip("no strace on this machine")
+    program = tmp_path / "verify.py"  # in several processes
+    program.write_text(VERIFIER.read_text(encoding="utf-8").replace("= 20_000, 100, 200", "= 20_000, 100, 1"))
+    watched = [strace, "-f", "-qq", "-e", "trace=%network,process", "-o", str(calls)]
+    command = [sys.executable, "-I", "-S", str(program), "--vkey", VKEY, str(good)]
+    done = subprocess.run([*watched, *command], capture_output=True, text=True, check=False)
+    if "ptrace" in done.stderr.lower():
+        pytest.skip("strace may not look at processes here")
+    assert done.returncode == 0, done.stderr
+    seen = calls.read_text()
+    assert "clone" in seen or "fork" in seen
+    for call in ("socket(", "connect(", "socketpair(", "sendto(", "bind("):
+        assert call not in seen
+    assert seen.count("execve(") == 1
