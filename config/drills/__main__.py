@@ -13,10 +13,11 @@ CANNOT_RUN = 2
 def drills() -> Mapping[str, Callable[[int], bool]]:
     """Return each drill by its name: it takes the seed of its chances and tells whether the product held."""
     from config.drills.bitflip import bitflip
+    from config.drills.dba import dba
     from config.drills.kill import kill
     from config.drills.restore import ransom, restore
 
-    return {"bitflip": bitflip, "kill": kill, "ransom": ransom, "restore": restore}
+    return {"bitflip": bitflip, "dba": dba, "kill": kill, "ransom": ransom, "restore": restore}
 
 
 def main() -> int:
