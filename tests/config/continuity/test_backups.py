@@ -7,14 +7,15 @@ import pytest
 from django.utils import timezone
 
 from archive.access.actor import Actor
-from archive.storage.backups import BackupCopy, BackupKind, BackupRun, BackupState
+from archive.storage.backups import BackupCopy, BackupKind, BackupProof, BackupRun, BackupState
 from archive.storage.contract import Unavailable
 from archive.storage.models import StoredObject
 from config.continuity.backups import backup_make
 from config.continuity.errors import NoSheet, NotOurs, WrongKey
 from config.continuity.file_place import FilePlace
+from config.continuity.keeping import Round, round_due
 from config.continuity.manifest import checked_part, folder, manifest_names, manifest_read
-from config.continuity.pruning import backups_prune
+from config.continuity.pruning import backups_prune, leftovers_sweep
 from config.continuity.restoring import newest_manifest, state_fetch, trusted_by
 from config.continuity.scratch import backup_prove, sheet_prove
 from config.continuity.sealing import identity_new, identity_read, unseal
@@ -194,3 +195,36 @@ def test_a_proof_finds_what_was_altered_at_the_second_place(home: House, place: 
     assert not proof.held
     assert "Object" in proof.finding
     assert Alarm.PROOF_FAILED in backup_state(timezone.now()).alarms
+
+
+def test_a_backup_that_was_cut_short_is_told_and_its_files_are_swept(home: House, place: Path) -> None:
+    made = sheet_new(actor=PEOPLE, at=timezone.now())
+    second = FilePlace(place)
+    whole = backup_make(second, at=timezone.now())
+    cut = BackupRun.objects.create(
+        name=whole.name.replace("base", "increment"), kind="increment", sheet=made.sheet, started_at=timezone.now()
+    )
+    second.put(f"{folder(cut.name)}/cluster.00000", b"a part")
+    second.put(f"objects/{made.sheet.number}/00/00000000-0000-4000-8000-000000000000.abcd.00000", b"a try")
+    assert newest_manifest(second, trusted_by(identity_read(made.identity), second)).name == whole.name
+    backup_make(second, at=timezone.now())
+    cut.refresh_from_db()
+    assert cut.state == BackupState.FAILED
+    assert backups_prune(second, at=timezone.now()) == [cut.name]
+    assert not list(second.names(folder(cut.name)))
+    assert leftovers_sweep(second) == 1
+
+
+def test_a_round_is_due_when_the_last_is_a_day_old_and_a_proof_once_a_month(home: House, place: Path) -> None:
+    assert round_due(timezone.now()) is Round.NOTHING  # no sheet
+    made = sheet_new(actor=PEOPLE, at=timezone.now())
+    now = timezone.now()
+    assert round_due(now) is Round.PROOF
+    run = BackupRun.objects.create(name="x-base-1", kind="base", sheet=made.sheet, started_at=now, state="good")
+    assert round_due(now + timedelta(hours=23)) is Round.NOTHING
+    proof = {"run": run, "kind": "scratch", "records": 1, "seconds": 1.0, "held": True}
+    BackupProof.objects.create(at=now, **proof)
+    assert round_due(now + timedelta(hours=24)) is Round.BACKUP
+    assert round_due(now + timedelta(days=30)) is Round.PROOF
+    BackupRun.objects.create(name="x-base-2", kind="base", sheet=made.sheet, started_at=now, state="failed")
+    assert round_due(now + timedelta(minutes=14)) is Round.NOTHING
