@@ -203,6 +203,7 @@ LEDGER_CHECKS: list[str] = [
     "archive.capture.checks.OBSERVATIONS",
     "archive.capture.checks.MEDIA",
     "archive.destruction.content_check.GONE",
+    "archive.destruction.content_check.FLAGS",
 ]
 RECORD_FILTERS: list[str] = ["retention.schedules.search_filter.SERIES"]
 RECORD_PANELS: list[str] = [

@@ -3,10 +3,16 @@
 from collections.abc import Iterator
 
 from django.db import connection
+from django.utils import timezone
 
+from archive.destruction.flags import flags_compare
 from archive.ledger.fsck import Finding, Step
 from archive.ledger.models import LOG
 from archive.ledger.padding import LOST, PADDING
+from archive.storage.contract import StoreError
+from archive.storage.models import StoredCopy
+
+FLAGS_AT_ONCE = 500
 
 
 class GoneCheck:
@@ -32,4 +38,25 @@ class GoneCheck:
             yield Step(cursor.fetchone()[0], 0)
 
 
-GONE = GoneCheck()
+class FlagCheck:
+    """Every copy whose object something blocks shows the flag of a hold in its store, and no other copy does."""
+
+    name = "flags"
+
+    def run(self, after: int) -> Iterator[Finding | Step]:
+        """Yield copies whose flag is not as it should be; a store that does not answer is a finding. Goes by copy."""
+        place: int | None = after
+        while place is not None:
+            begun = place
+            try:
+                differences, place = flags_compare(after=begun, limit=FLAGS_AT_ONCE, at=timezone.now())
+            except StoreError as error:
+                yield Finding("flag.unasked", "a store", "an answer", error.code)
+                return
+            for one in differences:
+                yield Finding(one.code, f"object {one.object_key} in {one.store}", str(one.expected), str(one.found))
+            if place is not None:
+                yield Step(StoredCopy.objects.filter(pk__gt=begun, pk__lte=place).count(), place)
+
+
+GONE, FLAGS = GoneCheck(), FlagCheck()

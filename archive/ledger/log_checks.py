@@ -186,7 +186,8 @@ class QueueCheck:
             cursor.execute(
                 "SELECT e.event_id, p.event_id IS NOT NULL FROM ledger_event e"
                 " LEFT JOIN ledger_seq s USING (event_id) LEFT JOIN ledger_pending p USING (event_id)"
-                " WHERE e.log_id = %s AND s.event_id IS NULL AND e.created_at < now() - make_interval(secs => %s) ORDER BY e.created_at",
+                " WHERE e.log_id = %s AND s.event_id IS NULL AND e.created_at < now() - make_interval(secs => %s)"
+                " ORDER BY e.created_at",
                 [LOG, OLD.total_seconds()],
             )
             for event_id, waits in cursor:

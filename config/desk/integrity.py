@@ -18,14 +18,13 @@ from archive.jobs.models import Job, JobState
 from archive.jobs.services import job_enqueue
 from archive.ledger.models import LOG, Anchor, AnchorKind, AnchorTarget, FsckRun
 from archive.records.proof import log_head
-from archive.storage.selectors import fixity_report, storage_levels
+from archive.storage.summary import summary_latest
 from config.continuity.selectors import Alarm, backup_state
 from config.tasks import FSCK
 
 READ, CHECK = "integrity.read", "integrity.check"
 SHOWN = 50  #: findings of the last check on the page
 STILL = timedelta(minutes=5)  #: events that wait longer than this mean that the log stands still
-PERIOD = timedelta(days=90)
 
 KINDS = {
     AnchorKind.TSA: _("Time-stamping authority"),
@@ -87,9 +86,7 @@ def integrity(request: HttpRequest) -> HttpResponseBase:
             "log": log_head(),
             "queue": _queue(at),
             "anchors": _anchors(),
-            "levels": storage_levels(at=at),
-            "fixity": fixity_report(since=at - PERIOD, until=at, at=at),
-            "period": PERIOD.days,
+            "stores": summary_latest(),
             "run": run,
             "looked": sorted(run.counts.items()) if run else [],
             "findings": list(run.found.order_by("pk")[:SHOWN]) if run else [],
