@@ -60,14 +60,16 @@ class Ground:
         env = environment(state, addresses_of(engines, Outside(backup=self.place.as_uri())), Role.BACKUP)
         return _run([str(ROOT / "manage.py"), *arguments], env)
 
-    def there(self, *arguments: str) -> str:
+    def there(self, *arguments: str, may_find: bool = False) -> str:
         """Run `./run ARGUMENTS` as the other machine does; it knows nothing of the living state."""
         env = {name: value for name, value in os.environ.items() if not name.startswith(("DAYBOOK_", "DATABASE_URL"))}
-        return _run(["-m", "config.runner", *arguments], env | {"DAYBOOK_HOME": str(self.machine)})
+        return _run(["-m", "config.runner", *arguments], env | {"DAYBOOK_HOME": str(self.machine)}, may_find)
 
-    def restore(self, *more: str) -> str:
-        """Restore on the other machine from the sheet and the second place."""
-        return self.there("restore", "--from", self.place.as_uri(), "--identity", str(self.key), *more)
+    def restore(self, *more: str, may_find: bool = False) -> str:
+        """Restore on the other machine from the sheet and the second place; with `may_find` fsck may have findings."""
+        return self.there(
+            "restore", "--from", self.place.as_uri(), "--identity", str(self.key), *more, may_find=may_find
+        )
 
 
 @contextmanager
@@ -84,10 +86,10 @@ def ground() -> Iterator[Ground]:
         shutil.rmtree(made.top, ignore_errors=True)
 
 
-def _run(command: Sequence[str], env: dict[str, str]) -> str:
+def _run(command: Sequence[str], env: dict[str, str], may_find: bool = False) -> str:
     done = subprocess.run(
         [sys.executable, "-P", *command], env=env, capture_output=True, text=True, check=False, cwd=ROOT
     )
-    if done.returncode:
+    if done.returncode and not (may_find and done.returncode == 1):
         raise StepFailed(f"{' '.join(command)} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout

@@ -7,6 +7,7 @@ for). Nothing that was acknowledged before the backup is lost; the log goes on f
 
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable
@@ -61,7 +62,13 @@ def _restored(land: Ground, cast: Cast, network: Puppeteer) -> None:
     shutil.copytree(state.directory / "log", land.top / "survived" / "log")
     shutil.copytree(state.reserve, land.top / "survived" / "reserve")
     reserved = max(Checkpoint.objects.values_list("size", flat=True))
-    _say(land.restore("--survived", str(land.top / "survived")))
+    said = land.restore("--survived", str(land.top / "survived"), may_find=True)
+    findings = [line for line in said.splitlines() if re.match(r"[a-z]+\.[a-z_.]+  ", line)]
+    _say("\n".join(line for line in said.splitlines() if line not in findings))
+    other = [line for line in findings if not line.startswith("content.lost ")]
+    if other:
+        raise StepFailed("fsck finds more than what the loss explains: " + "; ".join(other[:5]))
+    _held("fsck", f"{len(findings)} findings, each of an entry that was signed for after the backup, and no other")
     _judge(land, kept)
     size = _next_checkpoint(land)
     if size < reserved:
