@@ -12,7 +12,9 @@ from pytest_django import Settings
 from archive.access.audit import audit, audit_batch_seal
 from archive.capture.models import CaptureRun, Exchange, ObservationKind, Who
 from archive.capture.removals import observation_write
-from archive.ledger.fsck import fsck
+from archive.ledger import content_checks
+from archive.ledger.content_checks import CONTENTS
+from archive.ledger.fsck import Finding, Step, fsck
 from archive.ledger.merkle import leaf_hash
 from archive.ledger.models import FsckFinding, FsckRun
 from archive.ledger.sequencer import Sequencer
@@ -245,3 +247,16 @@ def test_a_finding_says_no_word_of_what_was_captured(superuser: psycopg.Connecti
     broken(superuser, "exchange_slice", "UPDATE exchange_slice SET raw = raw || 'secret words'::bytea")
     assert "slice.changed" in found()
     assert "secret" not in " ".join(FsckFinding.objects.values_list("found", flat=True))
+
+
+def test_many_contents_are_judged_by_several_processes_alike(
+    superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken(superuser, *flip("ledger_event_content", "key", f"WHERE event_id = {AN_EVENT}"))
+    alone = list(CONTENTS.run(0))
+    monkeypatch.setattr(content_checks, "STRETCH", 100)
+    together = list(CONTENTS.run(0))
+    assert [one for one in together if isinstance(one, Finding)] == [one for one in alone if isinstance(one, Finding)]
+    assert sum(one.rows for one in together if isinstance(one, Step)) == sum(
+        one.rows for one in alone if isinstance(one, Step)
+    )
