@@ -1,7 +1,7 @@
 """A real S3 server with Object Lock, for a test session: `weed mini` on loopback, ended by its process id."""
 
 import json
-import os
+import random
 import shutil
 import socket
 import subprocess
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ACCESS, SECRET = "test-access", "test-secret"
 _SERVERS = ("master", "volume", "filer", "s3", "admin")
+ATTEMPTS = 5
 _HIGHEST = 45_000  # each server also takes its port + 10,000, which must stay under 65,536
 
 
@@ -60,10 +61,28 @@ def weed_binary() -> str:
 
 @contextmanager
 def seaweed(folder: Path) -> Iterator[Server]:
-    """Run a server below `folder` for a block."""
+    """Run a server below `folder` for a block. Another test process may take one of its ports first: then anew."""
+    for attempt in range(ATTEMPTS):
+        own = folder / str(attempt)
+        server, process = _started(own)
+        try:
+            if _ready(server, process, own / "log"):
+                yield server
+                return
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+    raise RuntimeError(f"weed did not start in {ATTEMPTS} attempts:\n{(own / 'log').read_text()[-2000:]}")
+
+
+def _started(folder: Path) -> "tuple[Server, subprocess.Popen[bytes]]":
     ports = dict(zip(_SERVERS, _free_ports(), strict=True))
     for name in ("data", "tmp"):
-        (folder / name).mkdir()
+        (folder / name).mkdir(parents=True)
     actions = ["Admin", "Read", "List", "Tagging", "Write"]
     who = {"name": "test", "credentials": [{"accessKey": ACCESS, "secretKey": SECRET}], "actions": actions}
     (folder / "s3.json").write_text(json.dumps({"identities": [who]}))
@@ -87,34 +106,27 @@ def seaweed(folder: Path) -> Iterator[Server]:
             stderr=subprocess.STDOUT,
             env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "TMPDIR": str(folder / "tmp")},
         )
-    try:
-        server = Server(ports["s3"])
-        _wait(server, process, folder / "log")
-        yield server
-    finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    return Server(ports["s3"]), process
 
 
-def _wait(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def _ready(server: Server, process: "subprocess.Popen[bytes]", log: Path) -> bool:
+    """Wait until the server has made its bucket; False when it ended by itself."""
     end = time.monotonic() + 60
     while True:
         try:
             server.client().create_bucket(Bucket=server.bucket, ObjectLockEnabledForBucket=True)
-            return
+            return True
         except (ClientError, BotoCoreError) as error:
-            if process.poll() is not None or time.monotonic() > end:
+            if process.poll() is not None:
+                return False
+            if time.monotonic() > end:
                 raise RuntimeError(f"weed did not start: {error}\n{log.read_text()[-2000:]}") from error
             time.sleep(0.1)  # it has no way to say that it is ready
 
 
 def _free_ports() -> list[int]:
     """Return five ports that are free now together with their twins for gRPC."""
-    start = 20_000 + os.getpid() % 20_000
+    start = random.SystemRandom().randrange(20_000, 40_000)  # test processes that begin together choose apart
     found: list[int] = []
     for port in [*range(start, _HIGHEST), *range(20_000, start)]:
         if _is_free(port) and _is_free(port + 10_000):
