@@ -42,7 +42,11 @@ class LogCheck:
         published = _asked(outside.publication)
         stored = StoredEdge.objects.filter(log_id=LOG).first()
         signed = dict(Checkpoint.objects.filter(log_id=LOG).order_by("size").values_list("size", "root"))
-        reserved = outside.reserve.last()
+        try:
+            reserved = outside.reserve.last()
+        except LedgerError as error:  # a file that was damaged, or a place that does not answer
+            yield Finding("reserve.unreadable", "reserve", "the last size that was reserved", error.code)
+            reserved = None
         edge, second, seen = Edge(), CompactRange(0, []), 0
         wanted = sorted({*signed, *([reserved.size] if reserved else [])})
         for rows in _stretches(stored.size if stored else 0):

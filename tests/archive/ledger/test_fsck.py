@@ -187,6 +187,17 @@ def test_a_bit_that_flips_in_a_published_file_is_named(
     assert found() == {code}
 
 
+def test_a_reserve_that_cannot_be_read_is_a_finding_and_the_rest_is_still_checked(
+    superuser: psycopg.Connection, committed_db: CommittedDatabase
+) -> None:
+    last = max(path for path in (folder_of(committed_db.name) / "reserve").rglob("*") if path.is_file())
+    octets = bytearray(last.read_bytes())
+    octets[3] ^= 1
+    last.write_bytes(octets)
+    broken(superuser, "observation", "UPDATE observation SET who = 'author'")
+    assert found() == {"reserve.unreadable", "observation.changed"}
+
+
 def test_a_rewritten_log_that_is_sound_in_itself_is_caught_by_what_lies_outside(
     superuser: psycopg.Connection, committed_db: CommittedDatabase
 ) -> None:
