@@ -16,6 +16,7 @@ from archive.capture.runs import NotApproved
 from archive.capture.tables.ahead import PreparerLost
 from archive.capture.tables.mapping import MappingError, mapping_read
 from archive.capture.tables.services import ImportRefused, Report, table_import
+from archive.jobs.services import Cancelled
 
 
 class Command(BaseCommand):
@@ -50,6 +51,11 @@ class Command(BaseCommand):
             )
         except (Denied, ImportRefused, NotApproved) as error:
             raise CommandError(str(error), returncode=1) from error
+        except Cancelled as error:
+            raise CommandError(
+                "Stopped, as somebody asked. What was committed is kept; importing the file again takes the rest.",
+                returncode=1,
+            ) from error
         except PreparerLost as error:
             raise CommandError(str(error), returncode=2) from error
         self.stdout.write(

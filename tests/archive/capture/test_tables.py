@@ -15,7 +15,8 @@ from archive.capture.models import Quarantine
 from archive.capture.tables.mapping import Mapping, MappingError, mapping_from
 from archive.capture.tables.services import ImportRefused, Report, table_import
 from archive.capture.tables.stretches import TableReader
-from archive.jobs.models import Job
+from archive.jobs.models import Job, JobState
+from archive.jobs.services import Cancelled
 from archive.records.models import Record, Version
 from tests.archive.capture.world import AT, person
 from tests.fixtures import fixture_path
@@ -144,6 +145,22 @@ def test_a_killed_import_goes_on_at_the_row_after_the_last_committed_one(tmp_pat
     report = table_import(actor=actor, account=account, path=path, mapping=mapping_from(PLAIN), now=lambda: later)
     assert (report.resumed_at_row, report.rows, report.taken, report.repeated) == (501, 1_200, 1_200, 0)
     assert Record.objects.count() == 1_200
+
+
+@pytest.mark.commits
+def test_a_stopped_import_keeps_what_it_committed_and_stays_stopped(tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + b"".join(b"%d,text,\n" % n for n in range(1_200)))
+    actor, account = page()
+
+    def stop(report: Report) -> None:
+        Job.objects.update(cancel_requested=True)
+
+    with pytest.raises(Cancelled):
+        table_import(actor=actor, account=account, path=path, mapping=mapping_from(PLAIN), now=lambda: AT, watch=stop)
+    assert Job.objects.get().state == JobState.CANCELLED
+    assert Record.objects.count() == 1_000, "the stretch under way is finished"
+    report = table_import(actor=actor, account=account, path=path, mapping=mapping_from(PLAIN), now=lambda: AT)
+    assert (report.rows, report.taken, report.repeated) == (1_200, 200, 1_000)
 
 
 @pytest.mark.django_db
