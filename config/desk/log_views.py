@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from archive.ledger.errors import LedgerError, ParseError
+from archive.ledger.merkle import MAX_SIZE
 from archive.ledger.models import Anchor
 from archive.ledger.note import parse_note
 from archive.ledger.opening import log_publication
@@ -42,6 +43,8 @@ def log_checkpoint(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def log_note(request: HttpRequest, size: int) -> HttpResponseBase:
     """The signed note of one size."""
+    if size > MAX_SIZE:
+        raise Http404
     return _served(f"{size}", lambda: log_publication().note(size), "text/plain; charset=utf-8", _FOR_EVER)
 
 

@@ -111,6 +111,8 @@ def test_a_stranger_reads_the_log_and_its_files_without_signing_in(
     assert hashlib.sha256(b"\x00" + first).digest() == tile.content[:32]
     for path in ("../checkpoint", "0/000.p/0", "64/000", "0/1", "0/000%2f..", "checkpoint"):
         assert stranger.get(f"/log/tile/{path}").status_code == 404
+    for size in ("9" * 19, "9" * 300, "9" * 5_000, "-1", "0x1"):
+        assert stranger.get(f"/log/checkpoints/{size}").status_code == 404
 
 
 def test_a_proof_is_downloaded_and_holds_under_the_key_alone(world: World, committed_db: CommittedDatabase) -> None:
