@@ -102,8 +102,8 @@ def _key_page(title: str, told: SheetFacts) -> tuple[Block, ...]:
             plain(
                 _(
                     "Backups name the number of the sheet they are sealed to. This is sheet %(number)d. Backups made "
-                    "before it are opened by the sheet before; keep that one until %(days)d days after the date "
-                    "above, when the last of its backups has aged out."
+                    "before it are opened by the sheet before; keep that one until %(days)d days after this "
+                    "one was made, when the last of its backups has aged out."
                 )
                 % {"number": told.number, "days": backup_horizon().days}
             )
