@@ -17,6 +17,7 @@ from archive.access.pages import actor_of, instant_of, needs
 from archive.jobs.models import Job, JobState
 from archive.jobs.services import job_enqueue
 from archive.ledger.models import LOG, Anchor, AnchorKind, AnchorTarget, FsckRun
+from archive.ledger.rolled_back import rolled_back_log
 from archive.records.proof import log_head
 from archive.storage.summary import summary_latest
 from config.continuity.selectors import Alarm, backup_state
@@ -85,6 +86,7 @@ def integrity(request: HttpRequest) -> HttpResponseBase:
         {
             "log": log_head(),
             "queue": _queue(at),
+            "rolled_back": rolled_back_log(),
             "anchors": _anchors(),
             "stores": summary_latest(),
             "run": run,

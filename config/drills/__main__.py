@@ -16,8 +16,16 @@ def drills() -> Mapping[str, Callable[[int], bool]]:
     from config.drills.dba import dba
     from config.drills.kill import kill
     from config.drills.restore import ransom, restore
+    from config.drills.rollback import rollback
 
-    return {"bitflip": bitflip, "dba": dba, "kill": kill, "ransom": ransom, "restore": restore}
+    return {
+        "bitflip": bitflip,
+        "dba": dba,
+        "kill": kill,
+        "ransom": ransom,
+        "restore": restore,
+        "rollback": rollback,
+    }
 
 
 def main() -> int:

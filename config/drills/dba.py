@@ -4,13 +4,10 @@ Each case says what is changed, how it is put back, and the code that the next f
 meanwhile: web, worker and sequencer work on the same database.
 """
 
-import os
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
-from django.db import connection
 from django.utils import timezone
 
 from archive.capture.media import TASK as MEDIA
@@ -20,9 +17,8 @@ from archive.ledger.models import FsckRun, Tile
 from config.demo.founding import demonstration_found, sandbox_address
 from config.demo.waiting import job_done, jobs_done, wait_for
 from config.drills.kill import at_rest
-from config.runner.engines import Engines
-from config.runner.state import read_about
-from config.runner.state_file import StateFile
+from config.drills.living import Living
+from config.drills.telling import told
 from sandbox.puppeteer import Puppeteer
 
 COMMENTS = 260
@@ -105,7 +101,7 @@ def dba(seed: int) -> bool:
     job_done(job.pk)
     jobs_done(MEDIA)
     wait_for("A log at rest with a full tile", lambda: at_rest() if Tile.objects.exists() else None)
-    with _superuser() as session:
+    with Living.here().superuser() as session:
         held = _told("before", "")
         for case in CASES:
             _done(session, case.table, case.change)
@@ -114,12 +110,6 @@ def dba(seed: int) -> bool:
             finally:
                 _done(session, case.table, case.undo)
         return _told("after", "") and held
-
-
-def _superuser() -> psycopg.Connection:
-    state = read_about(Path(os.environ["DAYBOOK_STATE_DIR"]))
-    engines = Engines.of(state, StateFile.read(state.directory).ports)
-    return psycopg.connect(engines.postgres.superuser_url(connection.settings_dict["NAME"]), autocommit=True)
 
 
 def _done(session: psycopg.Connection, table: str, statement: str) -> None:
@@ -136,5 +126,4 @@ def _told(name: str, code: str) -> bool:
     found = set(run.found.values_list("code", flat=True))
     held = code in found if code else not found
     said = f"named {code}" if held and code else ", ".join(sorted(found)) or "no finding"
-    print(f"  {'held' if held else 'LOST':<5} {name:<14} {said}", flush=True)
-    return held
+    return told(name, said, held=held)

@@ -31,6 +31,7 @@ from config.drills.capture_verdict import (
 from config.drills.killing import VICTIMS, Killer
 from config.drills.log_verdict import LogLost, log_judged
 from config.drills.session import SignedIn
+from config.drills.telling import told
 from config.drills.traffic import Traffic
 from sandbox.puppeteer import Puppeteer
 
@@ -56,16 +57,16 @@ def kill(seed: int) -> bool:
         flush=True,
     )
     if traffic.failure is not None:
-        return _told("traffic", f"the network or a capture request failed: {traffic.failure!r}", held=False)
+        return told("traffic", f"the network or a capture request failed: {traffic.failure!r}", held=False)
     missing = killer.all_back(BACK_SECONDS)
     if missing or set(killer.killed) != set(VICTIMS):
         never = sorted(set(VICTIMS) - set(killer.killed))
-        return _told("processes", f"not back: {missing or 'none'}; never killed: {never or 'none'}", held=False)
-    _told("processes", "every process that was killed runs again", held=True)
+        return told("processes", f"not back: {missing or 'none'}; never killed: {never or 'none'}", held=False)
+    told("processes", "every process that was killed runs again", held=True)
     try:
         _settle(cast, traffic)
     except NothingCame as error:
-        return _told("jobs", str(error), held=False)
+        return told("jobs", str(error), held=False)
     return _judge(cast, traffic, network, session)
 
 
@@ -116,14 +117,9 @@ def _judge(cast: Cast, traffic: Traffic, network: Puppeteer, session: SignedIn) 
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         for name, ask in questions.items():
             try:
-                _told(name, ask(), held=True)
+                told(name, ask(), held=True)
             except (Lost, LogLost, LedgerError, StoreError) as error:
-                held = _told(name, str(error), held=False)
+                held = told(name, str(error), held=False)
     signed_in = wait_for("An answer of the web process", session.still)
     said = "the clerk who signed in before is still signed in" if signed_in else "the clerk's session is gone"
-    return _told("web", said, held=signed_in) and held
-
-
-def _told(name: str, sentence: str, *, held: bool) -> bool:
-    print(f"  {'held' if held else 'LOST':<5} {name:<10} {sentence}", flush=True)
-    return held
+    return told("web", said, held=signed_in) and held

@@ -33,3 +33,11 @@ class SignedIn:
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             return None
         return answer.status_code == httpx.codes.OK
+
+    def page(self, path: str) -> str | None:
+        """Return a page as this person sees it; None while nobody answers well."""
+        try:
+            answer = self._client.get(path)
+        except httpx.HTTPError:
+            return None
+        return answer.text if answer.status_code == httpx.codes.OK else None

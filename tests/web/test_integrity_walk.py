@@ -72,6 +72,20 @@ def test_a_log_that_stands_still_is_an_alarm(world: World, committed_db: Committ
     assert "The log stands still" not in page(signed_in(world, "auditor"), "/integrity/")
 
 
+def test_a_database_that_was_put_back_is_told_from_one_that_waits(
+    world: World, committed_db: CommittedDatabase
+) -> None:
+    a_thread(world)
+    logged(committed_db, world)
+    assert "put back to an earlier state" not in page(signed_in(world, "auditor"), "/integrity/")
+    superuser = committed_db.connect("superuser")
+    superuser.execute("ALTER TABLE ledger_edge DISABLE TRIGGER ALL")
+    superuser.execute("UPDATE ledger_edge SET size = 1")
+    text = words_of(page(signed_in(world, "auditor"), "/integrity/"))
+    assert "The database was put back to an earlier state" in text
+    assert "this database has 1" in text
+
+
 def test_findings_of_the_last_check_are_listed_and_a_check_can_be_asked_for(world: World) -> None:
     run = FsckRun.objects.create(started_at=world.at, finished_at=world.at, counts={"log": 1234}, findings=1)
     FsckFinding.objects.create(run=run, code="entry.changed", place="entry 7", expected="aa", found="bb", at=world.at)

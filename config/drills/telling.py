@@ -1,0 +1,12 @@
+"""The lines of a drill: what was looked at, in a sentence, and whether it held."""
+
+
+def told(name: str, sentence: str, *, held: bool) -> bool:
+    """Print one line and return `held`, so that a drill can go on and remember."""
+    print(f"  {'held' if held else 'LOST':<5} {name:<14} {sentence}", flush=True)
+    return held
+
+
+def noted(sentence: str) -> None:
+    """Print what is no verdict: what was done, or what the drill does not show."""
+    print(f"        {sentence}", flush=True)
