@@ -27,7 +27,7 @@ from archive.capture.models import (
     Slice,
     Unexplained,
 )
-from archive.destruction.models import Blocker, DestructionOrder
+from archive.destruction.models import Blocker, DestructionOrder, TableRewrite
 from archive.jobs.models import Job, Outbox
 from archive.ledger.models import (
     Anchor,
@@ -129,6 +129,7 @@ __all__ = [
     "StoredCopy",
     "StoredObject",
     "Subject",
+    "TableRewrite",
     "Tile",
     "Tombstone",
     "TombstoneKey",

@@ -1,8 +1,8 @@
-"""The two plain tables that the destroying function itself reads (design rule 4)."""
+"""The two plain tables that the destroying function itself reads (design rule 4), and what was done to files after."""
 
 from django.db import models
 
-from archive.tables import Working
+from archive.tables import Evidence, Working
 
 
 class DestructionOrder(Working):
@@ -37,3 +37,19 @@ class Blocker(Working):
             models.UniqueConstraint(fields=["holding_kind", "holding_id", "reason_ref"], name="blocker_once")
         ]
         indexes = [models.Index(fields=["reason_ref"], name="blocker_reason")]
+
+
+class TableRewrite(Evidence):
+    """The tables were written anew, so that the files of the database no longer hold the rows that were deleted."""
+
+    began_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField()
+    tables = models.IntegerField()  #: that were written anew
+    left = models.JSONField(default=list)  #: names of tables that somebody used all the time, or still saw old rows of
+    bytes_before = models.BigIntegerField()
+    bytes_after = models.BigIntegerField()
+    log_closed = models.BooleanField()  #: the write-ahead log of before was deleted too
+
+    class Meta:
+        app_label = "archive"
+        db_table = "table_rewrite"

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -70,8 +71,11 @@ class Played:
         }
 
 
-def play(*, out: Path, password: str) -> Played:
-    """Play the whole demonstration; the bundle goes to `out`. Raises NothingCame when a part does not do its work."""
+def play(*, out: Path, password: str, meanwhile: Callable[[Cast], None] = lambda cast: None) -> Played:
+    """Play the whole demonstration; the bundle goes to `out`. Raises NothingCame when a part does not do its work.
+
+    `meanwhile` is called between the release of the bundle and the destruction.
+    """
     tale = Tale()
     url, token, control = sandbox_address()
     tale.step("engines", "PostgreSQL, Valkey, web, worker, beat, sequencer and a sandbox network run on this machine")
@@ -84,6 +88,7 @@ def play(*, out: Path, password: str) -> Played:
     production = _answer(tale, cast, request, collection)
     bundle = _release(tale, cast, production, out)
     verified = _verify(tale, bundle, "verify")
+    meanwhile(cast)
     _destroy(tale, cast, batch)
     _return(tale, cast)
     verified = _verify(tale, bundle, "still") and verified

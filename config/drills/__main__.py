@@ -14,6 +14,7 @@ def drills() -> Mapping[str, Callable[[int], bool]]:
     """Return each drill by its name: it takes the seed of its chances and tells whether the product held."""
     from config.drills.bitflip import bitflip
     from config.drills.dba import dba
+    from config.drills.disposal import disposal
     from config.drills.kill import kill
     from config.drills.restore import ransom, restore
     from config.drills.rollback import rollback
@@ -21,6 +22,7 @@ def drills() -> Mapping[str, Callable[[int], bool]]:
     return {
         "bitflip": bitflip,
         "dba": dba,
+        "disposal": disposal,
         "kill": kill,
         "ransom": ransom,
         "restore": restore,

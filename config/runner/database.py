@@ -26,6 +26,7 @@ _ROLES: tuple[tuple[str, LiteralString], ...] = (
 _RIGHTS: LiteralString = """
 GRANT daybook_owner TO daybook_migrate;
 GRANT daybook_destroyer TO daybook_owner; -- so that a migration can give it the function that destroys
+GRANT pg_checkpoint TO daybook_migrate; -- after a destruction the tables are written anew and the log is closed
 ALTER ROLE daybook_app SET work_mem = '64MB';
 ALTER ROLE daybook_app SET random_page_cost = '1.1';
 ALTER ROLE daybook_app SET jit = 'off';
@@ -39,6 +40,7 @@ ALTER SCHEMA public OWNER TO daybook_owner;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO daybook_migrate, daybook_app, daybook_sequencer;
 GRANT USAGE, CREATE ON SCHEMA public TO daybook_destroyer;
+GRANT EXECUTE ON FUNCTION pg_switch_wal(), pg_ls_waldir() TO daybook_migrate;
 """
 
 

@@ -22,6 +22,7 @@ _ROLES = {
     "migrate": Role.MIGRATE,
     "makemigrations": Role.MIGRATE,
     "showmigrations": Role.MIGRATE,
+    "maintain": Role.MIGRATE,
     "sequence": Role.SEQUENCER,
     "ledger": Role.SEQUENCER,
     "backup": Role.BACKUP,

@@ -25,6 +25,7 @@ _SETTINGS = {
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
     "summarize_wal": "on",  # says which blocks changed: what an incremental backup copies
+    "wal_recycle": "off",  # a file that is used again keeps, until written over, what was destroyed since
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",

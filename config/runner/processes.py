@@ -57,6 +57,7 @@ PROCESSES = (
     Process("beat", f"{_CELERY} beat --schedule {{state}}/beat-schedule --pidfile="),
     Process("sequence", "{root}/manage.py sequence", role=Role.SEQUENCER),
     Process("backup", "{root}/manage.py backup --keep-on", role=Role.BACKUP, kinds=frozenset({Kind.LIVE})),
+    Process("maintain", "{root}/manage.py maintain --keep-on", role=Role.MIGRATE, kinds=frozenset({Kind.LIVE})),
 )
 
 

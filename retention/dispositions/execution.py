@@ -16,6 +16,7 @@ from archive.destruction.errors import NotDestroyed
 from archive.destruction.errors import Refused as GuardsRefused
 from archive.destruction.holdings import Warrant
 from archive.destruction.orders import orders_take_back
+from archive.destruction.rewriting import rewritten_since
 from archive.destruction.services import destroy_holding
 from archive.jobs.models import Job
 from archive.jobs.services import Claim, job_enqueue
@@ -84,7 +85,10 @@ def execution_work(claim: Claim, *, now: Callable[[], datetime]) -> None:
 
 
 def batches_finalise(*, at: datetime) -> list[uuid.UUID]:
-    """Finalise executed batches whose last backup has aged out and whose bytes are gone; return their refs."""
+    """Finalise executed batches whose last backup has aged out and whose bytes are gone; return their refs.
+
+    Gone from the stores, and from the files of the database, which keep deleted rows until the tables are written anew.
+    """
     finalised = []
     ripe = DispositionBatch.objects.filter(state=BatchState.EXECUTED, finalises_on__lte=_today(at)).order_by("pk")
     for ref in list(ripe.values_list("ref", flat=True)):
@@ -92,6 +96,8 @@ def batches_finalise(*, at: datetime) -> list[uuid.UUID]:
             batch = batch_lock(ref)
             left = StoredObject.objects.filter(doomed_at__lte=batch.executed_at)
             if batch.state != BatchState.EXECUTED or left.exists():
+                continue
+            if batch.executed_at is None or rewritten_since(batch.executed_at) is None:
                 continue
             batch_move(batch, BatchState.FINALISED)
             batch.save(update_fields=["state"])

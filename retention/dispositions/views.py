@@ -25,6 +25,7 @@ from retention.dispositions.forms import DestroyForm, FiledForm, ListForm, Reaso
 from retention.dispositions.models import MOVES, BatchState, DisposalCertificate, DispositionBatch, StepKind
 from retention.dispositions.names import BATCH_STATES, WAITS_FOR
 from retention.dispositions.ordering import sweep_order, work_stop
+from retention.dispositions.reach import reach_of
 from retention.dispositions.selectors import volume_of
 
 SEES = ("disposition.propose", "disposition.approve", "disposition.execute", "certificate.record")
@@ -126,6 +127,7 @@ def batch_told(request: HttpRequest, ref: uuid.UUID, answered: dict[str, forms.F
         "withdrawable": BatchState.WITHDRAWN in MOVES[BatchState(batch.state)],
         "too_early": batch.state == BatchState.CERTIFIED and _before(certificate, Department.objects.get().day(at)),
         "trail": trail(batch.series.title),
+        "reach": reach_of(batch),
     }
     if batch.state == BatchState.EXECUTING and (job := listing.execution_of(batch)) is not None:
         told |= work_told(job)

@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from io import StringIO
 from typing import Any
@@ -16,7 +16,7 @@ from archive.access import policy
 from archive.access.actor import Actor
 from archive.access.models import Appointment, AuditEntry
 from archive.connectors.contract import Kind
-from archive.destruction.models import Blocker, DestructionOrder
+from archive.destruction.models import Blocker, DestructionOrder, TableRewrite
 from archive.jobs.models import Job, JobState
 from archive.jobs.services import Cancelled, job_cancel, job_claim
 from archive.ledger.models import EventContent, LedgerEvent
@@ -447,9 +447,20 @@ def test_who_lost_the_office_meanwhile_executes_nothing_more(office: Office) -> 
     assert not Tombstone.objects.exists()
 
 
+def rewritten(at: datetime, left: Sequence[str] = ()) -> None:
+    TableRewrite.objects.create(
+        began_at=at, ended_at=at, tables=1, left=list(left), bytes_before=2, bytes_after=1, log_closed=True
+    )
+
+
 def test_a_disposition_is_finalised_only_when_the_last_backup_has_aged_out(office: Office) -> None:
     office.captured(1)
     batch = office.execute(office.certified())
+    rewritten(AT - timedelta(hours=1))
+    assert batches_finalise(at=AT + timedelta(days=36)) == [], "the files of the database still hold deleted rows"
+    rewritten(AT + timedelta(days=1), left=["words"])
+    assert batches_finalise(at=AT + timedelta(days=36)) == [], "one table was left"
+    rewritten(AT + timedelta(days=1))
     assert batches_finalise(at=AT + timedelta(days=34)) == []
     assert batches_finalise(at=AT + timedelta(days=36)) == [batch.ref]
     assert batches_finalise(at=AT + timedelta(days=36)) == []
