@@ -13,6 +13,7 @@ from typing import Any
 
 import django
 import pytest
+from django.conf import settings as django_settings
 
 from config.runner.environment import Role
 from config.runner.state import Kind
@@ -45,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ[name]
     os.environ.update(env)
     django.setup()
+    # Each test client would list every static file anew; only a browser asks for them (tests/web/test_axe.py).
+    django_settings.WHITENOISE_USE_FINDERS = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

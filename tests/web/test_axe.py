@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.core.wsgi import get_wsgi_application
+from django.test import override_settings
 from django.test.testcases import QuietWSGIRequestHandler
 from pytest_django import Settings
 
@@ -62,7 +63,8 @@ def _visits() -> list[Visit]:
 def _served() -> Iterator[str]:
     """The product on a free loopback port."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
-    server.set_app(get_wsgi_application())
+    with override_settings(WHITENOISE_USE_FINDERS=True):
+        server.set_app(get_wsgi_application())
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
