@@ -1,6 +1,7 @@
 """PostgreSQL and Valkey of one state: made, started, ended, and the addresses by which programs reach them."""
 
 import os
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -58,11 +59,17 @@ class Engines:
     def create_cluster_if_needed(self, say: Callable[[str], None]) -> None:
         """Create the PostgreSQL cluster on the first call.
 
-        Raises EngineFailed when a cluster that was there has gone: an empty one must never take its place unseen.
+        A cluster whose state is gone (root's lie in another folder than the state) is moved aside, not touched and not
+        used: its passwords went with its state. Raises EngineFailed when a cluster that was there has gone: an empty one
+        must never take its place unseen.
         """
-        if self.postgres.exists():
-            return
         witness = self.state.directory / "cluster-made"
+        if self.postgres.exists():
+            if witness.exists():
+                return
+            aside = self.postgres.directory.with_name(f"{self.postgres.directory.name}-left-{uuid.uuid4().hex[:8]}")
+            self.postgres.directory.rename(aside)
+            say(f"a database whose state is gone lay here; it was moved to {aside}, and nothing of it was deleted")
         if witness.exists():
             raise EngineFailed(
                 f"The database folder {self.postgres.directory} of this state is gone. Put it back, or restore a "

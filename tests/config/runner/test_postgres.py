@@ -1,6 +1,7 @@
 """The launcher of PostgreSQL: a real cluster, its settings, and the crashes it gets over."""
 
 import os
+import shutil
 import pwd
 import signal
 import subprocess
@@ -141,6 +142,20 @@ def test_a_cluster_that_has_gone_is_not_replaced_by_an_empty_one(cluster: Cluste
             cluster.engines.create_cluster_if_needed(lambda line: None)
     finally:
         cluster.postgres.directory.with_name("elsewhere").rename(cluster.postgres.directory)
+
+
+def test_a_cluster_whose_state_has_gone_is_moved_aside_and_kept(cluster: Cluster) -> None:
+    directory, witness = cluster.postgres.directory, cluster.engines.state.directory / "cluster-made"
+    before, said = sorted(path.name for path in directory.iterdir()), list[str]()
+    witness.unlink()
+    cluster.engines.create_cluster_if_needed(said.append)
+    [aside] = directory.parent.glob(f"{directory.name}-left-*")
+    assert sorted(path.name for path in aside.iterdir()) == before
+    assert str(aside) in said[0]
+    assert cluster.postgres.exists()
+    assert witness.exists()
+    shutil.rmtree(directory)
+    aside.rename(directory)
 
 
 _ENV = {"PYTHONPATH": str(ROOT), "PATH": os.defpath}
