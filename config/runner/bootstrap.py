@@ -147,8 +147,9 @@ def _pip_install(venv: Path, files: tuple[str, ...], root: Path) -> None:
         {line.split("==")[0] for name in files for line in (root / name).read_text().splitlines() if "==" in line}
     )
     _say(f"installing {total} packages from {' and '.join(files)}")
+    # What is used is compiled at its first use; compiling everything would take half of the time of a first start.
     command = [str(venv / "bin" / "python"), "-m", "pip", "install", "--require-hashes", "--no-deps"]
-    command += ["--disable-pip-version-check", "--no-input", "--progress-bar=off"]
+    command += ["--disable-pip-version-check", "--no-input", "--progress-bar=off", "--no-compile"]
     command += [part for name in files for part in ("-r", str(root / name))]
     said: list[str] = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=root) as pip:
