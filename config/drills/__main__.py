@@ -15,6 +15,7 @@ def drills() -> Mapping[str, Callable[[int], bool]]:
     from config.drills.bitflip import bitflip
     from config.drills.dba import dba
     from config.drills.disposal import disposal
+    from config.drills.faults import faults
     from config.drills.kill import kill
     from config.drills.restore import ransom, restore
     from config.drills.rollback import rollback
@@ -23,6 +24,7 @@ def drills() -> Mapping[str, Callable[[int], bool]]:
         "bitflip": bitflip,
         "dba": dba,
         "disposal": disposal,
+        "faults": faults,
         "kill": kill,
         "ransom": ransom,
         "restore": restore,

@@ -3,7 +3,7 @@
 
 def told(name: str, sentence: str, *, held: bool) -> bool:
     """Print one line and return `held`, so that a drill can go on and remember."""
-    print(f"  {'held' if held else 'LOST':<5} {name:<14} {sentence}", flush=True)
+    print(f"  {'held' if held else 'LOST':<5} {name:<16} {sentence}", flush=True)
     return held
 
 

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from archive.access.models import User
+from archive.destruction.models import TableRewrite
 from archive.jobs.models import Job, JobState
 from archive.records.models import Tombstone
 from retention.dispositions.models import BatchState, DispositionBatch
@@ -68,6 +69,16 @@ def test_a_list_goes_from_the_sweep_to_the_destruction_by_forms_alone(world: Wor
     assert Tombstone.objects.count() == 3
     assert "3 destroyed, 0 dropped" in text(manager, at)
     assert "under certificate DC-2026-17" in text(chief, at)
+    assert "its files can still hold the deleted rows" in text(manager, at)
+    TableRewrite.objects.create(
+        began_at=world.at + timedelta(days=1),
+        ended_at=world.at + timedelta(days=1),
+        tables=50,
+        bytes_before=2,
+        bytes_after=1,
+        log_closed=True,
+    )
+    assert "the tables were written anew and the write-ahead log of before was deleted" in text(manager, at)
 
 
 def test_who_endorsed_a_list_is_told_that_another_person_approves_it(world: World) -> None:

@@ -17,7 +17,7 @@ from archive.ledger.note import parse_note
 from archive.ledger.selectors import latest_checkpoint
 from archive.ledger.sequencer import Sequencer
 from archive.ledger.timestamps import FalseStamp, stamp_read, stamp_request
-from tests.archive.ledger.outsiders import Answer, Authority, OwnWitness, served
+from config.drills.outsiders import Answer, Authority, OwnWitness, served
 from tests.archive.ledger.test_sequencer import AT, ORIGIN, SIGNER, drain, write
 from tests.committed import CommittedDatabase
 from tests.outside import outside_of

@@ -1,7 +1,6 @@
 """A checkpoint is released in one order: published, held against the reserve, reserved, signed, shown (ledger.md 8)."""
 
 from base64 import b64encode
-from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -19,6 +18,7 @@ from archive.ledger.selectors import event_fields
 from archive.ledger.sequencer import LogBroken, Outside, RolledBack, Sequencer
 from archive.ledger.shelf import FileShelf, Shelf, ShelfUnavailable
 from archive.ledger.tiles import Edge, TileName, tile_names, unpack_entries
+from config.drills.fault_points import Fault, FaultyShelf
 from tests.archive.ledger.test_sequencer import AT, ORIGIN, SIGNER, broken, drain, write
 from tests.committed import CommittedDatabase
 from tests.outside import folder_of, outside_of
@@ -139,37 +139,6 @@ def test_with_padding_a_beat_in_which_nothing_happened_looks_like_another(sessio
     assert head.size == 8
 
 
-class Troubled:
-    """A shelf on which one call fails, before or after it has done its work."""
-
-    def __init__(self, shelf: Shelf, at: int, *, after: bool) -> None:
-        self._shelf, self._left, self._after = shelf, at, after
-
-    def _do(self, call: Callable[[], object]) -> object:
-        self._left -= 1
-        if self._left == 0 and not self._after:
-            raise ShelfUnavailable("no answer")
-        done = call()
-        if self._left == 0:
-            raise ShelfUnavailable("the answer was lost")
-        return done
-
-    def put_new(self, name: str, octets: bytes) -> bool:
-        return bool(self._do(lambda: self._shelf.put_new(name, octets)))
-
-    def get(self, name: str) -> bytes | None:
-        return self._do(lambda: self._shelf.get(name))  # type: ignore[return-value]
-
-    def replace(self, name: str, octets: bytes) -> None:
-        self._do(lambda: self._shelf.replace(name, octets))
-
-    def remove(self, name: str) -> None:
-        self._do(lambda: self._shelf.remove(name))
-
-    def children(self, name: str) -> list[str]:
-        return self._do(lambda: self._shelf.children(name))  # type: ignore[return-value]
-
-
 @pytest.mark.parametrize("after", [False, True], ids=["failed", "failed-but-happened"])
 @pytest.mark.parametrize("which", ["publication", "reserve"])
 def test_whatever_step_outside_fails_the_next_process_goes_on_with_one_history(
@@ -185,8 +154,8 @@ def test_whatever_step_outside_fails_the_next_process_goes_on_with_one_history(
         write(7)
         shelves: dict[str, Shelf] = {name: FileShelf(folder / name) for name in ("log", "reserve")}
         name = {"publication": "log", "reserve": "reserve"}[which]
-        troubled = Troubled(shelves[name], step, after=after)
-        shelves[name] = troubled
+        fault = Fault(step, after)
+        shelves[name] = FaultyShelf(shelves[name], fault)
         outside = Outside(Publication(shelves["log"]), Reserve(shelves["reserve"], ORIGIN))
         with committed_db.connect("sequencer") as one:
             try:
@@ -199,7 +168,7 @@ def test_whatever_step_outside_fails_the_next_process_goes_on_with_one_history(
             sequencer = Sequencer(two, SIGNER, outside_of(two))
             drain(sequencer)
             sequencer.sign_checkpoint(AT)
-        if troubled._left > 0:
+        if not fault.struck:
             break
     assert troubles >= step - 1 > 4
     shown = (folder / "log/checkpoint").read_bytes()

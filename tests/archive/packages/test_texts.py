@@ -12,7 +12,7 @@ from archive.ledger.encoding import base64url_bytes
 from archive.ledger.proof import check_proof
 from archive.ledger.timestamps import stamp_request
 from archive.packages.texts import TEXTS
-from tests.archive.ledger.outsiders import Authority
+from config.drills.outsiders import Authority
 from tests.archive.packages.bundles import ORIGIN, SIGNER, STRANGER, VKEY, bash, build, unpack
 
 

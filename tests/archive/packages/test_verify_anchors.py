@@ -12,7 +12,7 @@ import pytest
 
 from archive.ledger.timestamps import stamp_request
 from archive.packages import verify
-from tests.archive.ledger.outsiders import Authority, OwnWitness
+from config.drills.outsiders import Authority, OwnWitness
 from tests.archive.packages.bundles import STRANGER, VKEY, Log, build, copy, retag, unpack
 from tests.archive.packages.judge import run
 
