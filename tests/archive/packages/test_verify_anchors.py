@@ -5,7 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import sha256, sha512
 from pathlib import Path
 
 import pytest
@@ -112,9 +112,8 @@ def test_of_two_time_stamps_each_needs_its_authority(authority: Authority, other
 def test_a_time_stamp_holds_after_its_certificate_has_expired(tmp_path: Path) -> None:
     brief = Authority(tmp_path / "brief", days=1)
     top = unpack(build(tmp_path, stamp=stamped_by(brief)), tmp_path / "unpacked")
-    token = (top / STAMP).read_bytes()
     text = (top / "proofs/checkpoint").read_bytes().partition(b"\n\n")[0] + b"\n"
-    words = ("-verify", "-digest", verify.stamp_digest(token, text), "-in", str(top / STAMP), "-CAfile")
+    words = ("-verify", "-digest", sha512(text).hexdigest(), "-in", str(top / STAMP), "-CAfile")
     later = ("-attime", str(int(time.time()) + 40 * 86400))
     assert not verify.openssl("/x", *words, str(brief.root), *later).startswith("exit 0")
     assert run("--vkey", VKEY, "--tsa-root", str(brief.root), str(top)).returncode == 0
@@ -167,7 +166,7 @@ def test_no_changed_time_stamp_is_taken_for_good(stamped: Path, authority: Autho
     top = copy(stamped, tmp_path)
     token = (top / STAMP).read_bytes()
     text = (top / "proofs/checkpoint").read_bytes().partition(b"\n\n")[0] + b"\n"
-    at = token.index(bytes.fromhex(verify.stamp_digest(token, text)))
+    at = token.index(sha512(text).digest())
     for place in range(at - 20, at + 90, 5):  # the version, the imprint, the serial number and the time
         (top / STAMP).write_bytes(token[:place] + bytes([token[place] ^ 4]) + token[place + 1 :])
         bundle = verify.Bundle(str(top), [verify.key_parse(VKEY)], [str(authority.root)])
