@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import islice
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -49,15 +50,9 @@ class LogCheck:
             reserved = None
         edge, second, seen = Edge(), CompactRange(0, []), 0
         wanted = sorted({*signed, *([reserved.size] if reserved else [])})
-        for rows in _stretches(stored.size if stored else 0):
-            for seq, event, _entry in rows:
-                if seq != seen:
-                    yield Finding("log.gap", f"entry {seen}", str(seen), str(seq))
-                    seen = seq
-                seen += 1
-                if event is None:
-                    yield Finding("log.event-missing", f"entry {seq}", "an event", "none")
-            hashes = [leaf_hash(entry or b"") for _, _, entry in rows]
+        for stretch in _stretches(stored.size if stored else 0):
+            yield from stretch.findings
+            hashes, seen = stretch.hashes, stretch.last + 1
             yield from self._tiles(edge.append(hashes), published)
             start = 0
             while wanted and wanted[0] <= seen:
@@ -72,7 +67,7 @@ class LogCheck:
                 if reserved is not None and size == reserved.size and reserved.root != second.root():
                     yield Finding("reserve.root", f"reserve {size}", reserved.root.hex(), second.root().hex())
             second.extend(hashes[start:])
-            yield Step(len(rows), 0)
+            yield Step(len(hashes), 0)
         yield from self._end(edge, stored, published)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -245,21 +240,68 @@ def _asked(publication: Publication) -> Callable[[TileName], bytes | None]:
     return read
 
 
-def _stretches(end: int) -> Iterator[list[tuple[int, object, bytes | None]]]:
-    """Yield (place, event id, entry) of the log before `end` in order, STRETCH at a time, each by one range query."""
-    start = 0
+class _Stretch(NamedTuple):
+    """A run of places: the hash of each entry in order, and what is wrong with the places themselves."""
+
+    hashes: list[bytes]
+    last: int
+    findings: list[Finding]
+
+
+def _stretches(end: int) -> Iterator[_Stretch]:
+    """Yield the log before `end` in order, STRETCH places at a time, each by one range query."""
+    start = seen = 0
+    while True:
+        stretch = _whole(start, end) or _by_row(start, end, seen)
+        if not stretch.hashes:
+            return
+        yield stretch
+        start = seen = stretch.last + 1
+
+
+def _whole(start: int, end: int) -> _Stretch | None:
+    """Read a stretch in which no place and no event is missing as one string of entries, all of one length.
+
+    None when it is not so: then each row is looked at. The database only joins and strings together; what it says is
+    hashed here.
+    """
+    stop = min(start + STRETCH, end)
     with connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                "SELECT s.seq, e.event_id, e.leaf FROM ledger_seq s LEFT JOIN ledger_event e USING (event_id)"
-                " WHERE s.log_id = %s AND s.seq >= %s AND s.seq < %s ORDER BY s.seq LIMIT %s",
-                [LOG, start, end, STRETCH],
-            )
-            rows = [(seq, event, None if leaf is None else bytes(leaf)) for seq, event, leaf in cursor.fetchall()]
-            if not rows:
-                return
-            yield rows
-            start = rows[-1][0] + 1
+        cursor.execute(
+            "SELECT count(*), min(s.seq), max(s.seq), count(e.leaf), min(octet_length(e.leaf)),"
+            " max(octet_length(e.leaf)), string_agg(e.leaf, ''::bytea ORDER BY s.seq)"
+            " FROM ledger_seq s LEFT JOIN ledger_event e USING (event_id)"
+            " WHERE s.log_id = %s AND s.seq >= %s AND s.seq < %s",
+            [LOG, start, stop],
+        )
+        places, first, last, leaves, shortest, longest, octets = cursor.fetchone()
+    count = stop - start
+    if count <= 0 or (places, first, last, leaves) != (count, start, stop - 1, count) or shortest != longest:
+        return None
+    entries = bytes(octets)
+    if len(entries) != count * shortest:
+        return None
+    hashes = [leaf_hash(entries[at : at + shortest]) for at in range(0, len(entries), shortest)]
+    return _Stretch(hashes, last, [])
+
+
+def _by_row(start: int, end: int, seen: int) -> _Stretch:
+    """Read a stretch row by row, and name each place that is missing and each that has no event."""
+    hashes, findings, last = list[bytes](), list[Finding](), start - 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.seq, e.event_id IS NULL, e.leaf FROM ledger_seq s LEFT JOIN ledger_event e USING (event_id)"
+            " WHERE s.log_id = %s AND s.seq >= %s AND s.seq < %s ORDER BY s.seq LIMIT %s",
+            [LOG, start, end, STRETCH],
+        )
+        for seq, eventless, leaf in cursor.fetchall():
+            if seq != seen:
+                findings.append(Finding("log.gap", f"entry {seen}", str(seen), str(seq)))
+            if eventless:
+                findings.append(Finding("log.event-missing", f"entry {seq}", "an event", "none"))
+            hashes.append(leaf_hash(b"" if leaf is None else bytes(leaf)))
+            seen, last = seq + 1, seq
+    return _Stretch(hashes, last, findings)
 
 
 def _hex(encoded: object) -> str:

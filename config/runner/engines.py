@@ -59,9 +59,9 @@ class Engines:
     def create_cluster_if_needed(self, say: Callable[[str], None]) -> None:
         """Create the PostgreSQL cluster on the first call.
 
-        A cluster whose state is gone (root's lie in another folder than the state) is moved aside, not touched and not
-        used: its passwords went with its state. Raises EngineFailed when a cluster that was there has gone: an empty one
-        must never take its place unseen.
+        A cluster whose state is gone (root's lie in another folder than the state) is moved aside and kept: its
+        passwords went with its state. Raises EngineFailed when a cluster that was there has gone: an empty one must
+        never take its place unseen.
         """
         witness = self.state.directory / "cluster-made"
         if self.postgres.exists():

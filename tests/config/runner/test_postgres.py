@@ -1,8 +1,8 @@
 """The launcher of PostgreSQL: a real cluster, its settings, and the crashes it gets over."""
 
 import os
-import shutil
 import pwd
+import shutil
 import signal
 import subprocess
 import sys
