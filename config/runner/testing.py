@@ -6,6 +6,7 @@ from config.runner import database
 from config.runner.engines import NAMES as ENGINE_NAMES
 from config.runner.engines import Engines
 from config.runner.environment import URL_NAMES, Addresses, Role, environment
+from config.runner.errors import RunnerError
 from config.runner.lock import locked
 from config.runner.migrating import migrate
 from config.runner.state import State, read_about
@@ -13,6 +14,7 @@ from config.runner.state_file import StateFile
 
 TEMPLATE = "daybook_template"
 _READY = "template-ready"
+_FAILED = "template-failed"
 
 
 class TestEngines:
@@ -50,15 +52,26 @@ class TestEngines:
         return self.state.secrets.key_file("log-key")
 
     def start(self) -> None:
-        """Start the engines and migrate the template, unless another process of the session did."""
+        """Start the engines and migrate the template, unless another process of the session did.
+
+        Raises RunnerError when that fails, and the same at every further call: engines that were started twice would
+        outlive the session, which knows of the last ones only.
+        """
+        ready, failed = self.state.directory / _READY, self.state.directory / _FAILED
         with locked(self.state.directory / "starting"):
-            if (self.state.directory / _READY).exists():
+            if ready.exists():
                 return
-            self._start_engines()
-            database.create_roles(self.superuser_url, self.engines.passwords())
-            database.create_database(self.superuser_url, TEMPLATE)
-            migrate(self.environment(Role.MIGRATE, TEMPLATE))
-            (self.state.directory / _READY).touch()
+            if failed.exists():
+                raise RunnerError(failed.read_text())
+            try:
+                self._start_engines()
+                database.create_roles(self.superuser_url, self.engines.passwords())
+                database.create_database(self.superuser_url, TEMPLATE)
+                migrate(self.environment(Role.MIGRATE, TEMPLATE))
+            except Exception as error:
+                failed.write_text(f"The engines of the tests could not be made ready: {error}")
+                raise
+            ready.touch()
 
     def _start_engines(self) -> None:
         """Start both; the session's end finds them in state.json, whichever of its processes lives then."""

@@ -9,7 +9,10 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from config.runner.state import ROOT
+from config.runner.errors import RunnerError
+from config.runner.state import ROOT, Kind
+from config.runner.state_file import StateFile
+from config.runner.temporary import TemporaryState
 from config.runner.testing import TestEngines
 from tests.committed import CommittedDatabase
 
@@ -91,3 +94,22 @@ def test_a_wrong_password_opens_nothing(engines: TestEngines) -> None:
     url = engines.url("app", engines.database).replace(engines.engines.passwords()["daybook_app"], "wrong")
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(url)
+
+
+def test_engines_that_cannot_be_made_ready_are_started_once_and_end_with_the_session(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(env: object) -> None:
+        raise RunnerError("no tables")
+
+    monkeypatch.setattr("config.runner.testing.migrate", refuse)
+    temporary = TemporaryState(Kind.TEST, durable=False)
+    try:
+        for number in (1, 2):
+            with pytest.raises(RunnerError, match="no tables"):
+                TestEngines(temporary.state.directory, number).start()
+        started = StateFile.read(temporary.state.directory).processes
+        assert all(identity.alive() for identity in started.values())
+    finally:
+        temporary.close()
+    assert [name for name, identity in started.items() if identity.alive()] == []
