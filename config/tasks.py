@@ -19,6 +19,7 @@ from archive.ledger.fsck import fsck
 from archive.ledger.models import FsckRun
 from archive.storage.tasks import HEAVY_ROUNDS as STORAGE_HEAVY_ROUNDS
 from archive.storage.tasks import ROUNDS as STORAGE_ROUNDS
+from foia.production.late import stamps_ask_late
 from foia.requests.clock import clocks_recompute
 from retention.dispositions.nightly import sweep_enqueue
 
@@ -92,5 +93,9 @@ def _fsck(claim: Claim) -> dict[str, object]:
 
 @shared_task(name=ANCHOR)
 def anchor(job_id: int) -> None:
-    """Take the newest checkpoint to the outside anchors that are due."""
-    job_work(job_id, lambda _claim: dict(checkpoint_anchor(at=timezone.now())))
+    """Take the newest checkpoint to the outside anchors that are due, and ask late for the stamps that bundles lack."""
+
+    def work(_claim: Claim) -> dict[str, object]:
+        return {**checkpoint_anchor(at=timezone.now()), "late": stamps_ask_late(at=timezone.now())}
+
+    job_work(job_id, work)

@@ -16,6 +16,7 @@ import httpx
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models.functions import Greatest
 
 from archive.ledger.cosignature import Witness, parse_witness, witness_request
 from archive.ledger.errors import LedgerError
@@ -25,6 +26,7 @@ from archive.ledger.selectors import consistency, latest_checkpoint, vkey
 from archive.ledger.services import EventDraft, append_events
 from archive.ledger.shelf import shelf_at
 from archive.ledger.timestamps import MAX_TOKEN, stamp_read, stamp_request
+from archive.ledger.vouching import VOUCHING, vouchers
 
 PERIODS: dict[str, timedelta] = {
     AnchorKind.TSA: timedelta(hours=24),
@@ -34,6 +36,7 @@ PERIODS: dict[str, timedelta] = {
 }
 """How old the last anchor of a kind may be before the newest checkpoint is taken there."""
 
+_CITABLE = 50  # checkpoints looked through for one that no witness has gone beyond
 RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
@@ -94,10 +97,67 @@ def checkpoint_anchor(*, at: datetime, now: bool = False) -> dict[str, int]:
     return counts
 
 
+def checkpoint_cite(least: int, *, at: datetime, beat: Callable[[], None] = lambda: None) -> tuple[int, bool]:
+    """Choose the checkpoint that an export cites, and have every authority and witness that is set up vouch for it.
+
+    It is the smallest of at least `least` entries that each witness has cosigned or still can: a witness never goes
+    back. Returns its size, and whether all of them vouch for it now. Whoever failed is asked again after its pause;
+    `beat` is called before each is asked, which may take half a minute.
+    """
+    asked = [target for target in targets() if target.kind in VOUCHING]
+    if not asked:
+        return least, True
+    heads = Checkpoint.objects.filter(log_id=LOG, size__gte=least).order_by("size")
+    for head in heads[:_CITABLE]:
+        missing = _missing(asked, head.size)
+        if not any(target.kind == AnchorKind.WITNESS and state.size >= head.size for target, state in missing):
+            return head.size, _vouch(missing, head, at, beat)
+    return least, False
+
+
+def checkpoint_vouch(size: int, *, at: datetime) -> int:
+    """Ask each authority that has not stamped the checkpoint of this size to do so late; return how many now did.
+
+    For what was exported while it did not answer: the later stamp is of the same checkpoint, and a file of its own.
+    """
+    head = Checkpoint.objects.filter(log_id=LOG, size=size).first()
+    asked = [target for target in targets() if target.kind == AnchorKind.TSA]
+    missing = _missing(asked, size) if head else []
+    return sum(_vouch([each], head, at) for each in missing) if head else 0
+
+
+def _missing(asked: Sequence[Target], size: int) -> list[tuple[Target, AnchorTarget]]:
+    given = {(each.kind, each.name) for each in vouchers(size)}
+    return [
+        (target, AnchorTarget.objects.get_or_create(kind=target.kind, name=target.name)[0])
+        for target in asked
+        if (target.kind, target.name) not in given
+    ]
+
+
+def _vouch(
+    missing: Sequence[tuple[Target, AnchorTarget]],
+    head: Checkpoint,
+    at: datetime,
+    beat: Callable[[], None] = lambda: None,
+) -> bool:
+    """Ask those whose pause is over; return whether nobody is missing any more."""
+    whole = True
+    for target, state in missing:
+        beat()
+        whole = _rested(state, at) and _ask(target, state, head, at) and whole
+    return whole
+
+
+def _rested(state: AnchorTarget, at: datetime) -> bool:
+    if not state.failures or state.tried_at is None:
+        return True
+    return at - state.tried_at >= min(LONGEST_RETRY, RETRY * float(2 ** min(state.failures - 1, 10)))
+
+
 def _due(kind: str, state: AnchorTarget, at: datetime) -> bool:
-    if state.failures and state.tried_at:
-        pause = min(LONGEST_RETRY, RETRY * float(2 ** min(state.failures - 1, 10)))
-        return at - state.tried_at >= pause
+    if state.failures:
+        return _rested(state, at)
     return state.anchored_at is None or at - state.anchored_at >= PERIODS[kind]
 
 
@@ -125,7 +185,7 @@ def _ask(target: Target, state: AnchorTarget, head: Checkpoint, at: datetime) ->
             ignore_conflicts=True,
         )
         AnchorTarget.objects.filter(pk=state.pk).update(
-            size=head.size, anchored_at=at, tried_at=at, failures=0, failure=""
+            size=Greatest("size", head.size), anchored_at=at, tried_at=at, failures=0, failure=""
         )
         if target.kind == AnchorKind.TSA:
             _beacon(head.size, given.octets, at)

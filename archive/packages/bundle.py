@@ -16,7 +16,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
-from archive.ledger.note import Verifier
+from archive.ledger.note import Verifier, parse_note
 from archive.packages.bag import (
     DECLARATION,
     BagFile,
@@ -40,7 +40,7 @@ from archive.packages.staging import (
     staging_top,
     wanted_proofs,
 )
-from archive.packages.texts import bundle_texts
+from archive.packages.texts import bundle_texts, outside_text
 from archive.packages.zipstream import Member, zip_write
 
 TAG_LIST = "tags.list"
@@ -114,7 +114,8 @@ def _tag_files(folder: Path, top: Path, staged: ManifestDigest, sealed: Sealed) 
     ]
     yield file_write(top, "bag-info.txt", [info_text(info)])
     yield file_describe(top, MANIFEST)
-    for name, text in bundle_texts(sealed.agency, sealed.title, sealed.banner, head.origin):
+    outside = outside_text(head.size, len(sealed.anchors), sorted(_witnesses(sealed)))
+    for name, text in bundle_texts(sealed.agency, sealed.title, sealed.banner, head.origin, outside):
         yield file_write(top, name, [text])
     yield file_write(top, SEAL, [seal_json(sealed.seal)])
     yield file_write(top, CHECKPOINT, [sealed.checkpoint])
@@ -124,6 +125,12 @@ def _tag_files(folder: Path, top: Path, staged: ManifestDigest, sealed: Sealed) 
     for wanted in ([WantedProof(SEAL_PROOF, sealed.seal.event_id, entry)], wanted_proofs(folder)):
         for path, octets in proofs_write(wanted, sealed.prove, sealed.checkpoint, head):
             yield file_write(top, path, [octets])
+
+
+def _witnesses(sealed: Sealed) -> set[str]:
+    own = {(each.name, each.key_id) for each in sealed.trusted}
+    signed = parse_note(sealed.checkpoint).signatures
+    return {each.name for each in signed if (each.name, each.key_id) not in own}
 
 
 def _members(folder: Path, top: Path) -> Iterator[Member]:

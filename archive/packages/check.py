@@ -19,14 +19,20 @@ class Verdict(NamedTuple):
     report: str
 
 
-def bundle_check(path: Path, vkeys: Sequence[str]) -> Verdict:
+def bundle_check(
+    path: Path, vkeys: Sequence[str], *, witnesses: Sequence[str] = (), tsa_roots: Sequence[str] = ()
+) -> Verdict:
     """Check an unpacked bundle, or the zip of one, with the public log keys `vkeys`.
+
+    `witnesses` are the keys of witnesses, `tsa_roots` the paths of certificates, that the caller trusts.
 
     A zip that is damaged or unsafe is wrong (1) and is not unpacked further; a path that is neither folder nor zip
     could not be checked (2). The program runs as a process of its own, without our packages and without a network.
     """
+    given = (("--vkey", vkeys), ("--witness", witnesses), ("--tsa-root", tsa_roots))
+    words = [word for name, values in given for value in values for word in (name, value)]
     if path.is_dir():
-        return _run(path, vkeys)
+        return _run(path, words)
     if not path.is_file():
         return Verdict(2, f"Cannot check: there is no bundle {path}.\n")
     with tempfile.TemporaryDirectory(prefix="daybook-verify-") as folder:
@@ -36,13 +42,12 @@ def bundle_check(path: Path, vkeys: Sequence[str]) -> Verdict:
             return Verdict(2, f"Cannot check: {error}\n")
         except BadZip as error:
             return Verdict(1, f"DOES NOT HOLD: findings: 1.\n\nWrong\n  [{error.finding}] {path.name}: {error}\n")
-        return _run(top, vkeys)
+        return _run(top, words)
 
 
-def _run(top: Path, vkeys: Sequence[str]) -> Verdict:
-    keys = [word for vkey in vkeys for word in ("--vkey", vkey)]
+def _run(top: Path, words: Sequence[str]) -> Verdict:
     done = subprocess.run(
-        [sys.executable, "-I", "-S", str(VERIFIER), *keys, "--", str(top.absolute())],
+        [sys.executable, "-I", "-S", str(VERIFIER), *words, "--", str(top.absolute())],
         capture_output=True,
         check=False,
         encoding="utf-8",

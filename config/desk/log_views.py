@@ -13,6 +13,7 @@ from archive.ledger.models import Anchor
 from archive.ledger.note import parse_note
 from archive.ledger.opening import log_publication
 from archive.ledger.tiles import parse_path
+from archive.ledger.vouching import stamps, vouchers
 from archive.records.proof import log_head
 
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -46,6 +47,16 @@ def log_note(request: HttpRequest, size: int) -> HttpResponseBase:
     if size > MAX_SIZE:
         raise Http404
     return _served(f"{size}", lambda: log_publication().note(size), "text/plain; charset=utf-8", _FOR_EVER)
+
+
+@login_not_required
+@require_safe
+def log_stamp(request: HttpRequest, size: int, n: int) -> HttpResponseBase:
+    """The n-th outside time stamp of a checkpoint, as it came (RFC 3161); n counts from 1."""
+    given = stamps(vouchers(size)) if size <= MAX_SIZE else []
+    if not 1 <= n <= len(given):
+        raise Http404
+    return _served(f"{size}.{n}.tsr", lambda: given[n - 1], "application/timestamp-reply", _FOR_EVER)
 
 
 @login_not_required

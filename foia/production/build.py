@@ -19,12 +19,14 @@ from archive.access.actor import Actor
 from archive.access.audit import audit
 from archive.access.models import Department
 from archive.jobs.services import Claim
+from archive.ledger.anchoring import checkpoint_cite
 from archive.ledger.commitment import disclose
 from archive.ledger.errors import LedgerError
-from archive.ledger.models import LOG, Checkpoint
+from archive.ledger.models import LOG, Anchor, Checkpoint
 from archive.ledger.proof import TlogProof
 from archive.ledger.selectors import checkpoint_covering, event_fields, inclusion_proofs, verifier
 from archive.ledger.services import EventDraft, append_events, want_checkpoint
+from archive.ledger.vouching import cosigned, stamps, vouchers
 from archive.packages.bag import file_chunks
 from archive.packages.bundle import Sealed, finish
 from archive.packages.proofs import BATCH
@@ -40,12 +42,22 @@ from retention.errors import Refused
 
 Clock = Callable[[], datetime]
 POLL = timedelta(seconds=2)  #: between two looks for the checkpoint
+OUTSIDE_POLL = timedelta(seconds=15)  #: between two looks for those who vouch for it
+OUTSIDE_WAIT = timedelta(minutes=10)  #: from the seal on; then the bundle is finished with those who answered
 EVERY = timedelta(seconds=2)  #: between two notes of progress
 SYSTEM = Actor(process="worker")
 
 
 class NotCovered(Exception):
     """The log has not signed for everything in the bundle yet; try again in a moment."""
+
+    pause = POLL
+
+
+class NotVouched(NotCovered):
+    """An authority or a witness that is set up has not answered yet, and the time given to it is not over."""
+
+    pause = OUTSIDE_POLL
 
 
 @dataclass(slots=True)
@@ -106,7 +118,8 @@ def production_rebuild(production: Production, out: Path) -> Path:
     folder = work_folder(production) / "again"
     try:
         _stage(production, folder, watch)
-        path = _finish(production, folder, bundle.checkpoint_size, out, watch)
+        anchors = list(Anchor.objects.filter(pk__in=bundle.anchors).order_by("pk"))
+        path = _finish(production, folder, bundle.checkpoint_size, anchors, out, watch)
     finally:
         staging_discard(folder)
     digest = hashlib.sha256()
@@ -219,9 +232,11 @@ def _bundle(production: Production, watch: Watch) -> Path:
         staged = _stage(production, folder, watch)
         if staged.sha256 != bytes(sealed.manifest_sha256):
             raise Refused("production.differs", "Drawn again, the payload is not what was sealed.")
-    size = _checkpoint_size(folder, sealed.event_id)
-    watch.beat()
-    path = _finish(production, folder, size, work_folder(production), watch)
+    size, whole = checkpoint_cite(_checkpoint_size(folder, sealed.event_id), at=watch.now(), beat=watch.beat)
+    if not whole and watch.now() - sealed.at < OUTSIDE_WAIT:
+        raise NotVouched
+    anchors = vouchers(size)
+    path = _finish(production, folder, size, anchors, work_folder(production), watch)
     stored = object_put(watch.watched(file_chunks(path)), compartment="public", at=watch.now())
     at = watch.now()
     with transaction.atomic():
@@ -231,6 +246,7 @@ def _bundle(production: Production, watch: Watch) -> Path:
             Bundle.objects.create(
                 production=production,
                 checkpoint_size=size,
+                anchors=[each.pk for each in anchors],
                 stored=stored,
                 size=stored.size,
                 sha256=stored.sha256,
@@ -259,9 +275,11 @@ def _batches(folder: Path, seal: UUID) -> Iterator[list[UUID]]:
         yield [each.event_id for each in batch]
 
 
-def _finish(production: Production, folder: Path, size: int, out: Path, watch: Watch) -> Path:
+def _finish(
+    production: Production, folder: Path, size: int, anchors: Sequence[Anchor], out: Path, watch: Watch
+) -> Path:
     sealed = ProductionSealed.objects.get(production=production)
-    note = bytes(Checkpoint.objects.get(log_id=LOG, size=size).note)
+    note = cosigned(bytes(Checkpoint.objects.get(log_id=LOG, size=size).note), anchors)
     content = event_fields([sealed.event_id])[sealed.event_id]
     department = Department.objects.get()
     wording = Drawing.of(production).wording
@@ -280,6 +298,7 @@ def _finish(production: Production, folder: Path, size: int, out: Path, watch: W
             agency=department.name,
             title=title,
             banner=wording.demonstration if department.demonstration else "",
+            anchors=stamps(anchors),
         ),
         out=out,
     )

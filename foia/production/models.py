@@ -107,6 +107,7 @@ class Bundle(Evidence):
 
     production = models.OneToOneField(Production, on_delete=models.PROTECT, related_name="bundle")
     checkpoint_size = models.BigIntegerField()
+    anchors = models.JSONField(default=list)  #: ids of the outside anchors in it; what came later is no part of it
     stored = models.OneToOneField("archive.StoredObject", on_delete=models.PROTECT, related_name="+")
     size = models.BigIntegerField()
     sha256 = models.BinaryField()

@@ -51,8 +51,8 @@ def _step(production: Production, job: Job, now: Callable[[], datetime]) -> bool
         return False
     try:
         production_build(production, Watch(now=now, claim=claim))
-    except NotCovered:
-        claim.wait(until=now() + POLL)
+    except NotCovered as error:
+        claim.wait(until=now() + error.pause)
         return False
     except Refused as error:
         claim.fail(at=now(), sentence=str(error), retry=error.retry)

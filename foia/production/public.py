@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_safe
 from archive.access.models import Department
 from archive.access.pages import instant_of
 from archive.served import captured_answer
+from foia.production.late import stamps_late
 from foia.production.models import Bundle
 from foia.production.releases import release_fetch, release_find
 from foia.production.selectors import log_key
@@ -29,6 +30,7 @@ def release_page(request: HttpRequest, token: str) -> HttpResponseBase:
     if release is None:
         raise Http404
     department = Department.objects.get()
+    bundle = Bundle.objects.get(production=release.production)
     with timezone.override(ZoneInfo(department.zone)):
         answer = render(
             request,
@@ -36,7 +38,8 @@ def release_page(request: HttpRequest, token: str) -> HttpResponseBase:
             {
                 "release": release,
                 "production": release.production,
-                "bundle": Bundle.objects.get(production=release.production),
+                "bundle": bundle,
+                "late": stamps_late(bundle),
                 "department": department,
                 "token": token,
                 "vkey": log_key(),

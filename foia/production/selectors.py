@@ -14,6 +14,7 @@ from archive.jobs.models import Job, JobState
 from archive.ledger.errors import LedgerError
 from archive.ledger.selectors import vkey
 from foia.collections.models import Collection, CollectionClosed, CollectionItem, Purpose
+from foia.production.late import LateStamp, stamps_late
 from foia.production.models import (
     Bundle,
     LeakScan,
@@ -65,6 +66,7 @@ class ProductionFile:
     scan: LeakScan | None
     sealed: ProductionSealed | None
     bundle: Bundle | None
+    late: Sequence[LateStamp]
     releases: Sequence[ShownRelease]
     openable: bool
     vkey: str
@@ -127,6 +129,7 @@ def production_openable(production: Production, *, actor: Actor, at: datetime) -
 def production_file(production: Production, *, actor: Actor, at: datetime) -> ProductionFile:
     """Read everything about a production that the caller was let see."""
     letter = Letter.objects.filter(ref=production.letter_ref).first() if production.letter_ref else None
+    bundle = Bundle.objects.filter(production=production).first()
     return ProductionFile(
         production=production,
         request=requests_of([production.collection]).get(production.collection.purpose_ref),
@@ -135,7 +138,8 @@ def production_file(production: Production, *, actor: Actor, at: datetime) -> Pr
         job=job_of(production),
         scan=LeakScan.objects.filter(production=production).order_by("-at", "-pk").first(),
         sealed=ProductionSealed.objects.filter(production=production).first(),
-        bundle=Bundle.objects.filter(production=production).first(),
+        bundle=bundle,
+        late=stamps_late(bundle) if bundle else (),
         releases=_releases(production, at),
         openable=production_openable(production, actor=actor, at=at),
         vkey=log_key(),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from archive.jobs.services import Claim
 from archive.jobs.work import Result, job_work
-from foia.production.build import POLL, NotCovered, Watch, production_build, work_folder
+from foia.production.build import NotCovered, Watch, production_build, work_folder
 from foia.production.models import Production
 from foia.production.services import BUILD
 from retention.errors import Refused
@@ -26,8 +26,8 @@ def _build(claim: Claim) -> Result:
     )
     try:
         production_build(production, Watch(now=timezone.now, claim=claim))
-    except NotCovered:
-        claim.wait(until=timezone.now() + POLL)
+    except NotCovered as error:
+        claim.wait(until=timezone.now() + error.pause)
         return None
     shutil.rmtree(work_folder(production), ignore_errors=True)
     return {"production": str(production.ref), "state": production.state}

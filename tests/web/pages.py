@@ -28,6 +28,11 @@ def a_size(world: World, owner: User) -> Mapping[str, Any]:
     return {"size": 7}
 
 
+def a_stamp(world: World, owner: User) -> Mapping[str, Any]:
+    """A time stamp that no checkpoint has."""
+    return {"size": 7, "n": 1}
+
+
 def a_tile(world: World, owner: User) -> Mapping[str, Any]:
     """A tile that is not published."""
     return {"path": "0/000"}
@@ -43,6 +48,7 @@ PAGES: list[Row] = [
     Row("log/", public=True),
     Row("log/checkpoint", public=True, answers=frozenset({404}), look=False),  # nothing is published in a test
     Row("log/checkpoints/<int:size>", public=True, make=a_size, answers=frozenset({404}), look=False, owned=False),
+    Row("log/stamps/<int:size>/<int:n>", public=True, make=a_stamp, answers=frozenset({404}), look=False, owned=False),
     Row("log/tile/<path:path>", public=True, make=a_tile, answers=frozenset({404}), look=False, owned=False),
     *ARCHIVE_PAGES,
     *RETENTION,

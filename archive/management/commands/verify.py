@@ -22,9 +22,18 @@ class Command(BaseCommand):
             "--vkey", action="append", default=[], metavar="KEY", help="the log's public key, as published; repeatable"
         )
 
+        parser.add_argument(
+            "--witness", action="append", default=[], metavar="KEY", help="a witness's public key; repeatable"
+        )
+        parser.add_argument(
+            "--tsa-root", action="append", default=[], metavar="FILE", help="a time stamp's certificate; repeatable"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report and end with the verdict's code."""
-        verdict = bundle_check(options["bundle"], options["vkey"])
+        verdict = bundle_check(
+            options["bundle"], options["vkey"], witnesses=options["witness"], tsa_roots=options["tsa_root"]
+        )
         self.stdout.write(verdict.report, ending="")
         self.stdout.flush()
         sys.exit(verdict.code)

@@ -18,10 +18,12 @@ from archive.ledger.merkle import (
     root,
     root_from_inclusion,
 )
+from archive.ledger.tiles import Edge, TileHashes
 
 ENTRIES = [b"entry %d" % i for i in range(3_000)]
 LEAVES = [leaf_hash(entry) for entry in ENTRIES]
-SMALL = 130
+SMALL = 256
+LARGE = 100_000
 
 
 @cache
@@ -71,22 +73,31 @@ def test_inclusion_proofs_of_all_small_sizes_agree_with_pymerkle(oracle: Inmemor
 
 
 def test_consistency_proofs_of_all_small_sizes_hold_and_pymerkle_agrees(oracle: InmemoryTree) -> None:
+    roots = [root(hashes, size) for size in range(SMALL + 1)]
     for new in range(1, SMALL + 1):
         for old in range(1, new + 1):
             proof = consistency_proof(hashes, old, new)
-            check_consistency(old, new, root(hashes, old), root(hashes, new), proof)
-            verify_consistency(root(hashes, old), root(hashes, new), oracle.prove_consistency(old, new))
+            check_consistency(old, new, roots[old], roots[new], proof)
+            verify_consistency(roots[old], roots[new], oracle.prove_consistency(old, new))
 
 
-def test_random_larger_proofs_agree_with_pymerkle(oracle: InmemoryTree) -> None:
-    chance = random.Random(6962)
-    for _ in range(150):
-        new = chance.randint(131, len(LEAVES))
-        old, index = chance.randint(1, new), chance.randrange(new)
-        proof = inclusion_proof(hashes, index, new)
-        assert oracle.prove_inclusion(index + 1, new).path[1:] == proof
-        check_inclusion(LEAVES[index], index, new, proof, root(hashes, new))
-        check_consistency(old, new, root(hashes, old), root(hashes, new), consistency_proof(hashes, old, new))
+def test_ten_thousand_random_proofs_up_to_a_hundred_thousand_agree_with_pymerkle() -> None:
+    chance, edge, full, oracle = random.Random(6962), Edge(), {}, InmemoryTree(algorithm="sha256")
+    for n in range(LARGE):
+        oracle.append_entry(b"entry %d" % n)
+    for tile in edge.append([leaf_hash(b"entry %d" % n) for n in range(LARGE)]):
+        full[tile.level, tile.n] = tile.hashes
+    tiles = TileHashes(lambda level, n: full.get((level, n)) or edge.partials[level])
+    for n in range(10_000):
+        new = chance.randint(SMALL + 1, LARGE)
+        if n % 2:
+            index = chance.randrange(new)
+            assert oracle.prove_inclusion(index + 1, new).path[1:] == inclusion_proof(tiles, index, new)
+        else:
+            old = chance.randint(1, new)
+            roots = root(tiles, old), root(tiles, new)
+            verify_consistency(*roots, oracle.prove_consistency(old, new))
+            check_consistency(old, new, *roots, consistency_proof(tiles, old, new))
 
 
 def mutations(proof: list[bytes], chance: random.Random) -> list[list[bytes]]:
