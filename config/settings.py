@@ -28,6 +28,11 @@ LOG_WORM_URL = read_text("DAYBOOK_LOG_WORM_URL", default="")
 LOG_ANCHOR_MAIL = read_list("DAYBOOK_LOG_ANCHOR_MAIL")
 STORAGE_URL = read_text("STORAGE_URL", default=f"file://{DAYBOOK_STATE_DIR}/store")
 STORAGE_COPY_URL = read_text("STORAGE_COPY_URL", default="")  # a second copy of every object goes there
+# Two marks of free space: below the first large media wait, below the second all but words, decisions and proofs.
+SPACE_FIRST_MARK_MB = read_number("DAYBOOK_SPACE_FIRST_MARK_MB", default=4_000)
+SPACE_SECOND_MARK_MB = read_number("DAYBOOK_SPACE_SECOND_MARK_MB", default=1_000)
+SPACE_LARGE_OBJECT_KB = read_number("DAYBOOK_SPACE_LARGE_OBJECT_KB", default=16_000)  # what counts as large
+SPACE_FOLDERS = read_list("DAYBOOK_SPACE_FOLDERS")  # further ones to look at: the database's, where it is ours
 FIXITY_DAYS = read_number("DAYBOOK_FIXITY_DAYS", default=90)  # every copy is read again within this period
 FIXITY_BYTES_PER_SECOND = read_number("DAYBOOK_FIXITY_BYTES_PER_SECOND", default=20_000_000)
 FIXITY_ROUND_BYTES = read_number("DAYBOOK_FIXITY_ROUND_BYTES", default=20_000_000_000)  # of one hourly round
@@ -156,6 +161,8 @@ BACKUP_HORIZON_DAYS = read_number("DAYBOOK_BACKUP_HORIZON_DAYS", default=1)  # t
 STREAM_URL = read_text("DAYBOOK_STREAM_URL", default="")  # only the backup is given the two
 POSTGRES_PROGRAMS = read_text("DAYBOOK_POSTGRES_PROGRAMS", default="")
 
+DRILLS_FOLDER = read_text("DAYBOOK_DRILLS_FOLDER", default=f"{DAYBOOK_STATE_DIR}/drills")  # results, for Integrity
+
 JOBS_LEASE_SECONDS = read_number("DAYBOOK_JOBS_LEASE_SECONDS", default=120)  # a dead worker's job waits this long
 
 CELERY_BROKER_URL = read_text("REDIS_URL", default="redis://127.0.0.1:1/0")
@@ -228,6 +235,7 @@ TODAY_ITEMS: list[str] = [
     "foia.requests.waiting.requests_due",
     "foia.review.waiting.reviews_waiting",
     "foia.production.waiting.productions_waiting",
+    "config.desk.standing.installation_waiting",
 ]
 
 LOGGING = {

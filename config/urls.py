@@ -7,6 +7,7 @@ the matrix and the accessibility test fail.
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.desk.fixity_views import fixity_alarm
 from config.desk.integrity import integrity, integrity_check
 from config.desk.log_views import log_checkpoint, log_note, log_page, log_stamp, log_tile
 from config.desk.views import SignIn, today
@@ -17,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("integrity/", integrity, name="integrity"),
     path("integrity/check/", integrity_check, name="integrity-check"),
+    path("integrity/alarms/<uuid:ref>/", fixity_alarm, name="fixity-alarm"),
     path("log/", log_page, name="log"),
     path("log/checkpoint", log_checkpoint, name="log-checkpoint"),
     path("log/checkpoints/<int:size>", log_note, name="log-note"),

@@ -17,9 +17,11 @@ from archive.jobs.services import Claim, job_enqueue
 from archive.ledger.encoding import base64url
 from archive.ledger.services import EventDraft, append_events
 from archive.records.models import Current, Kind, Media, RecordKey, Version
+from archive.storage.contract import NoRoom
 from archive.storage.copies import copies_nudge
 from archive.storage.models import StoredObject
 from archive.storage.services import object_put
+from archive.storage.space import Room, room_require, small_only
 
 TASK = "archive.capture.media"
 
@@ -36,7 +38,8 @@ def media_fetch(claim: Claim, *, surroundings: Surroundings) -> int:
     """Fetch what the claimed version shows and is not here yet; return how many were taken.
 
     Addresses are read from the version's own slice: they expire and are kept nowhere else. Raises ConnectorError when a
-    later try can help; a medium that can never be had stays a named gap of the record.
+    later try can help, NoRoom when the disk must have more room first; a medium that can never be had stays a named gap
+    of the record.
     """
     version = Version.objects.select_related("record__account", "exchange__run").get(ref=claim.job.subject)
     account = version.record.account
@@ -58,18 +61,25 @@ def media_fetch(claim: Claim, *, surroundings: Surroundings) -> int:
         network_id=account.network_id,
         credential=Secret(credential_read(account.ref)),
     )
-    taken = 0
+    room_require(Room.SHORT)
+    taken, too_large = 0, None
     with connector.open(settings, surroundings) as session:
         for medium in wanted:
             if medium.index in here:
                 continue
             with session.media(medium) as stream:
                 exchange = stream.exchange
-                stored = object_put(
-                    _watched(stream.chunks(), claim, surroundings),
-                    compartment=version.compartment,
-                    at=surroundings.now(),
-                )
+                length = exchange.header("content-length") or ""
+                declared = int(length) if length.isascii() and length.isdecimal() else None
+                try:
+                    stored = object_put(
+                        small_only(_watched(stream.chunks(), claim, surroundings), declared),
+                        compartment=version.compartment,
+                        at=surroundings.now(),
+                    )
+                except NoRoom as error:  # the others of this version may be smaller
+                    too_large = error
+                    continue
             received = Received(
                 purpose="media",
                 outcome="ok",
@@ -83,6 +93,8 @@ def media_fetch(claim: Claim, *, surroundings: Surroundings) -> int:
             taken += redo(partial(write, surroundings.now()))
             copies_nudge(at=surroundings.now())
             claim.progress(at=surroundings.now(), done=taken, total=len(wanted))
+    if too_large is not None:
+        raise too_large
     return taken
 
 

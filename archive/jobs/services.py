@@ -141,10 +141,18 @@ class Claim:
             lease_token=None,
         )
 
-    def wait(self, *, until: datetime) -> None:
-        """Put the work back until then, because something outside it is not ready: this counts as no attempt."""
+    def wait(self, *, until: datetime, sentence: str = "") -> None:
+        """Put the work back until then, because something outside it is not ready: this counts as no attempt.
+
+        `sentence` says what it waits for.
+        """
         self._mine().update(
-            state=JobState.WAITING, due_at=until, attempts=F("attempts") - 1, lease_until=None, lease_token=None
+            state=JobState.WAITING,
+            due_at=until,
+            attempts=F("attempts") - 1,
+            failure=sentence[:500],
+            lease_until=None,
+            lease_token=None,
         )
 
     def _mine(self) -> QuerySet[Job]:

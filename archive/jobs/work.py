@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from django.utils import timezone
 
+from archive.jobs.not_now import NotNow
 from archive.jobs.services import Cancelled, Claim, LostLease, job_claim
 
 Result = Mapping[str, object] | None
@@ -19,7 +20,7 @@ def job_work(job_id: int, work: Callable[[Claim], Result], *, judge: Judge = no_
 
     `work` returns the job's result, or none when it has ended or put back the job itself. `judge` turns an error that
     the room expects into its sentence and whether a later try can help; any other error is put down by its name only,
-    because its message may quote what was captured, and is raised.
+    because its message may quote what was captured, and is raised. NotNow puts the job back and fails nothing.
     """
     claim = job_claim(job_id, at=timezone.now())
     if claim is None:
@@ -30,6 +31,9 @@ def job_work(job_id: int, work: Callable[[Claim], Result], *, judge: Judge = no_
             claim.finish(at=timezone.now(), result=dict(result))
     except (Cancelled, LostLease):
         return
+    except NotNow as error:
+        at = timezone.now()
+        claim.wait(until=at + error.later, sentence=f"{error.code}: {error}")
     except Exception as error:
         judged = judge(error)
         if judged is not None:

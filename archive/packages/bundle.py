@@ -64,6 +64,7 @@ class Sealed:
     title: str
     banner: str = ""
     anchors: Sequence[bytes] = ()
+    storage: str = ""  #: how strictly the stores kept their copies when it was sealed, in one line
 
 
 def finish(folder: Path, sealed: Sealed, *, out: Path) -> Path:
@@ -112,6 +113,8 @@ def _tag_files(folder: Path, top: Path, staged: ManifestDigest, sealed: Sealed) 
         ("Bagging-Date", str(fields["/event/time"])[:10]),
         ("Payload-Oxum", f"{staged.octets}.{staged.files}"),
     ]
+    if sealed.storage:
+        info.append(("Daybook-Storage", sealed.storage))
     yield file_write(top, "bag-info.txt", [info_text(info)])
     yield file_describe(top, MANIFEST)
     outside = outside_text(head.size, len(sealed.anchors), sorted(_witnesses(sealed)))

@@ -25,13 +25,22 @@ SEAL_SHOWN = (
 """The fields of the seal that its disclosure shows; every one of them is needed."""
 
 
-def seal_fields(production: UUID, staged: ManifestDigest) -> dict[str, Value]:
-    """Return the fields of the seal's event; the ledger adds those of every event."""
-    return {
+STORAGE = "/storage/level"
+"""The field of the seal that says how strictly the stores kept their copies then; bag-info.txt repeats it."""
+
+
+def seal_fields(production: UUID, staged: ManifestDigest, *, storage: str = "") -> dict[str, Value]:
+    """Return the fields of the seal's event; the ledger adds those of every event.
+
+    `storage` is the level really in force of each store, in one line: frozen here, so that a bundle that is made again
+    says what the first one said.
+    """
+    fields: dict[str, Value] = {
         "/production/ref": str(production),
         "/production/records": staged.records,
         "/manifest/sha256": base64url(staged.sha256),
     }
+    return fields | {STORAGE: storage} if storage else fields
 
 
 def seal_check(seal: ShownEvent, staged: ManifestDigest) -> Mapping[str, Value]:

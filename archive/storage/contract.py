@@ -33,6 +33,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO, Protocol
 
+from archive.jobs.not_now import NotNow
+
 
 class Level(StrEnum):
     """What stops a deletion behind our back."""
@@ -79,10 +81,16 @@ class Locked(StoreError):
 
 
 class Unavailable(StoreError):
-    """The store did not answer, or has no room."""
+    """The store did not answer."""
 
     code = "storage.unavailable"
     retryable = True
+
+
+class NoRoom(Unavailable, NotNow):
+    """There is no room for this now, and nothing was taken; work that meets it waits and is not counted as failed."""
+
+    code = "storage.no_room"
 
 
 @dataclass(frozen=True, slots=True)

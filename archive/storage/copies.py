@@ -15,6 +15,7 @@ from archive.storage.models import ObjectIntent, StoredCopy, StoredObject
 from archive.storage.reading import object_chunks
 from archive.storage.selection import copy_store
 from archive.storage.services import put_under_intent
+from archive.storage.space import Room, room_require
 
 COPIES = "archive.storage.copies"
 BATCH = 50
@@ -32,8 +33,9 @@ def copies_follow(claim: Claim, *, now: Callable[[], datetime]) -> dict[str, obj
 
     May be killed at any line: bytes without a row are swept, and the object is copied again under a new key. An object
     whose first copy is damaged or missing is left to the next fixity round. Raises Unavailable when a store does not
-    answer; what was copied by then stays.
+    answer, NoRoom when the disk is nearly full; what was copied by then stays.
     """
+    room_require(Room.SHORT)
     target = copy_store()
     copied = passed_over = last = 0
     if target is None:

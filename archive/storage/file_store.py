@@ -1,5 +1,6 @@
 """The evidence store on a file system: create-only, synced to the disk, read-only files."""
 
+import errno
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from uuid import UUID
 
 from django.core.files.storage import FileSystemStorage
 
-from archive.storage.contract import AlreadyExists, Level, Locked, Missing, Standing, Stored, Unavailable
+from archive.storage.contract import AlreadyExists, Level, Locked, Missing, NoRoom, Standing, Stored, Unavailable
 from archive.storage.metering import Meter
 
 READ_ONLY = 0o444
@@ -167,6 +168,8 @@ def _refusing(doing: str, *, taken: str = "", missing: str = "") -> Iterator[Non
 
 
 def _refuse(doing: str, error: OSError) -> NoReturn:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        raise NoRoom(f"The evidence store could not {doing}: {error.strerror}. Nothing was taken.") from error
     raise Unavailable(f"The evidence store could not {doing}: {error.strerror}.") from error
 
 

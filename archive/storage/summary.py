@@ -47,6 +47,13 @@ def summary_latest() -> Summary | None:
     )
 
 
+def levels_stated(*, at: datetime) -> str:
+    """Return in one line how strictly each store really keeps its copies, as the stores themselves showed it last."""
+    counted = summary_latest()
+    lines = counted.levels if counted else storage_levels(at=at)
+    return "; ".join(f"{line.name}: {line.level or 'not seen yet'}" for line in lines)
+
+
 def _level(line: dict[str, Any]) -> StorageLevel:
     left, shown = line["smallest_lock"], line["level"]
     return StorageLevel(

@@ -21,6 +21,8 @@ from archive.ledger.rolled_back import rolled_back_log
 from archive.records.proof import log_head
 from archive.storage.summary import summary_latest
 from config.continuity.selectors import Alarm, backup_state
+from config.desk.fixity_views import MEND, alarms_shown
+from config.desk.standing import drills_shown, space_shown
 from config.tasks import FSCK
 
 READ, CHECK = "integrity.read", "integrity.check"
@@ -89,6 +91,9 @@ def integrity(request: HttpRequest) -> HttpResponseBase:
             "rolled_back": rolled_back_log(),
             "anchors": _anchors(),
             "stores": summary_latest(),
+            "room": space_shown(),
+            "open_alarms": alarms_shown(),
+            "drills": drills_shown(),
             "run": run,
             "looked": sorted(run.counts.items()) if run else [],
             "findings": list(run.found.order_by("pk")[:SHOWN]) if run else [],
@@ -96,6 +101,7 @@ def integrity(request: HttpRequest) -> HttpResponseBase:
             "asked": asked,
             "backup": backup,
             "alarms": [BACKUP_ALARMS[alarm] for alarm in backup.alarms],
+            "may_mend": policy.allows(actor_of(request), MEND, at),
             "may_check": policy.allows(actor_of(request), CHECK, at),
         },
     )

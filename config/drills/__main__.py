@@ -3,9 +3,16 @@
 import argparse
 import secrets
 import sys
+import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import django
+from django.conf import settings
+from django.utils import timezone
+
+from config.drills.results import DrillResult, result_write
+from config.drills.telling import CannotRun
 
 CANNOT_RUN = 2
 
@@ -14,6 +21,7 @@ def drills() -> Mapping[str, Callable[[int], bool]]:
     """Return each drill by its name: it takes the seed of its chances and tells whether the product held."""
     from config.drills.bitflip import bitflip
     from config.drills.dba import dba
+    from config.drills.diskfull import diskfull
     from config.drills.disposal import disposal
     from config.drills.faults import faults
     from config.drills.kill import kill
@@ -23,6 +31,7 @@ def drills() -> Mapping[str, Callable[[int], bool]]:
     return {
         "bitflip": bitflip,
         "dba": dba,
+        "diskfull": diskfull,
         "disposal": disposal,
         "faults": faults,
         "kill": kill,
@@ -44,13 +53,29 @@ def main() -> int:
         print(f"There is no drill {arguments.name!r}. There are: {', '.join(sorted(known))}.", file=sys.stderr)
         return CANNOT_RUN
     seed = secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed
-    held = True
+    held, unable = True, False
     for name in [arguments.name] if arguments.name else sorted(known):
         print(f"drill {name}, seed {seed}", flush=True)
-        whole = known[name](seed)
-        print(f"drill {name}: {'held' if whole else 'FAILED'}", flush=True)
+        begun, since = timezone.now(), time.monotonic()
+        try:
+            whole = known[name](seed)
+        except CannotRun as error:
+            print(f"drill {name}: not run. {error}", flush=True)
+            unable = True
+            continue
+        seconds = time.monotonic() - since
+        print(f"drill {name}: {'held' if whole else 'FAILED'}, {seconds:.0f} s", flush=True)
+        _keep(DrillResult(name, seed, begun, whole, round(seconds, 1), settings.VERSION))
         held = held and whole
-    return 0 if held else 1
+    return 1 if not held else CANNOT_RUN if unable else 0
+
+
+def _keep(result: DrillResult) -> None:
+    """Leave the result for the page Integrity; a drill that held is not undone by a folder that cannot be written."""
+    try:
+        result_write(Path(settings.DRILLS_FOLDER), result)
+    except OSError as error:
+        print(f"  The result could not be kept: {error}.", file=sys.stderr)
 
 
 if __name__ == "__main__":

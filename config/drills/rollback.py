@@ -110,7 +110,7 @@ def _refused(living: Living) -> str:
 def _goes_on(cast: Cast, network: Puppeteer, session: SignedIn) -> bool:
     """Capture and look at the page Integrity while the log stands still."""
     page = wait_for("The page Integrity", lambda: session.page("/integrity/"))
-    says = "put back to an earlier state" in page
+    says = "The database was put back to an earlier state" in page
     sentence = "Integrity says that the database was put back" if says else "Integrity does not say what happened"
     held = told("web", sentence, held=says)
     network.post("A notice while nothing is signed.")

@@ -1,6 +1,10 @@
 """The lines of a drill: what was looked at, in a sentence, and whether it held."""
 
 
+class CannotRun(Exception):
+    """This machine or account lacks what the drill needs; it was not run, which is not to say that it held."""
+
+
 def told(name: str, sentence: str, *, held: bool) -> bool:
     """Print one line and return `held`, so that a drill can go on and remember."""
     print(f"  {'held' if held else 'LOST':<5} {name:<16} {sentence}", flush=True)

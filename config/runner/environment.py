@@ -11,7 +11,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from config.runner.state import ROOT, Kind, State
+from config.runner.state import ROOT, Kind, State, home_folder
 
 _ED25519 = b"\x01"  # the signature type of C2SP signed notes
 _OURS = (
@@ -36,6 +36,9 @@ _PASSED_ON = (
     "DAYBOOK_JOBS_LEASE_SECONDS",
     "DAYBOOK_LOG_LEVEL",
     "DAYBOOK_SECURE_COOKIES",
+    "DAYBOOK_SPACE_FIRST_MARK_MB",
+    "DAYBOOK_SPACE_LARGE_OBJECT_KB",
+    "DAYBOOK_SPACE_SECOND_MARK_MB",
 )
 _ANCHORS = (
     "DAYBOOK_LOG_ANCHOR_MAIL",
@@ -99,6 +102,8 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
         "DAYBOOK_LOG_RESERVE_URL": _chosen("DAYBOOK_LOG_RESERVE_URL", state, f"file://{state.reserve}"),
         "DAYBOOK_SECRET_KEY_FILE": str(secrets.text_file("secret-key")),
         "DAYBOOK_RECAPTURE_KEY_FILE": str(secrets.key_file("recapture-key")),
+        "DAYBOOK_DRILLS_FOLDER": str((state.directory if state.kind is Kind.TEST else home_folder()) / "drills"),
+        "DAYBOOK_SPACE_FOLDERS": str(state.cluster),
         "REDIS_URL": addresses.redis,
         "STORAGE_URL": addresses.storage,
         "STORAGE_COPY_URL": addresses.storage_copy,

@@ -32,7 +32,18 @@ COMMANDS = {
     "demo": TemporaryCommand("config.demo", Kind.DEMO, PROCESSES),
     "bench": TemporaryCommand("benchmarks", Kind.TEST),
     # A killed worker's job waits for the end of its lease; a drill does not wait two minutes for each.
-    "drill": TemporaryCommand("config.drills", Kind.DEMO, PROCESSES, {"DAYBOOK_JOBS_LEASE_SECONDS": "15"}),
+    # The marks of free space are those of the small disk of the drill `diskfull`.
+    "drill": TemporaryCommand(
+        "config.drills",
+        Kind.DEMO,
+        PROCESSES,
+        {
+            "DAYBOOK_JOBS_LEASE_SECONDS": "15",
+            "DAYBOOK_SPACE_FIRST_MARK_MB": "300",
+            "DAYBOOK_SPACE_SECOND_MARK_MB": "150",
+            "DAYBOOK_SPACE_LARGE_OBJECT_KB": "40",
+        },
+    ),
     "pictures": TemporaryCommand("config.demo.pictures", Kind.DEMO, PROCESSES),
 }
 

@@ -31,9 +31,10 @@ from archive.packages.bag import file_chunks
 from archive.packages.bundle import Sealed, finish
 from archive.packages.proofs import BATCH
 from archive.packages.records import ShownEvent
-from archive.packages.seal import SEAL_KIND, SEAL_SCHEMA, SEAL_SHOWN, seal_fields
+from archive.packages.seal import SEAL_KIND, SEAL_SCHEMA, SEAL_SHOWN, STORAGE, seal_fields
 from archive.packages.staging import ManifestDigest, stage_payload, staging_digest, staging_discard, wanted_proofs
 from archive.storage.services import object_put
+from archive.storage.summary import levels_stated
 from foia.production.models import Bundle, Production, ProductionSealed, ProductionState
 from foia.production.payload import Drawing, payload_items
 from foia.production.scanning import payload_scan, scan_keep
@@ -204,7 +205,7 @@ def _seal_draft(production: Production, staged: ManifestDigest, at: datetime) ->
         kind=SEAL_KIND,
         schema=SEAL_SCHEMA,
         subject=bytes(production.subject),
-        fields=seal_fields(production.ref, staged),
+        fields=seal_fields(production.ref, staged, storage=levels_stated(at=at)),
         compartment="public",
         at=at,
     )
@@ -299,6 +300,7 @@ def _finish(
             title=title,
             banner=wording.demonstration if department.demonstration else "",
             anchors=stamps(anchors),
+            storage=str(content.fields.get(STORAGE, "")),
         ),
         out=out,
     )

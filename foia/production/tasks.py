@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from archive.jobs.services import Claim
 from archive.jobs.work import Result, job_work
+from archive.storage.space import Room, room_require
 from foia.production.build import NotCovered, Watch, production_build, work_folder
 from foia.production.models import Production
 from foia.production.services import BUILD
@@ -24,6 +25,7 @@ def _build(claim: Claim) -> Result:
     production = Production.objects.select_related("collection__search_run", "approval").get(
         ref=UUID(claim.job.subject)
     )
+    room_require(Room.SHORT)
     try:
         production_build(production, Watch(now=timezone.now, claim=claim))
     except NotCovered as error:

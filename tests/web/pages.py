@@ -12,8 +12,10 @@ rows, one with `post`. A long list of an app's rows lies in a file of its own an
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from archive.access.models import User
+from archive.storage.models import Finding, FixityFinding
 from tests.web.archive_pages import ARCHIVE_PAGES
 from tests.web.foia_pages import FOIA_PAGES
 from tests.web.retention_pages import RETENTION
@@ -33,6 +35,14 @@ def a_stamp(world: World, owner: User) -> Mapping[str, Any]:
     return {"size": 7, "n": 1}
 
 
+def an_alarm(world: World, owner: User) -> Mapping[str, Any]:
+    """A copy that nothing can repair; the first is closed by whoever may, so each visit has one of its own."""
+    found = FixityFinding.objects.create(
+        at=world.at, object_key=uuid4(), copy_key=uuid4(), store="file", code=Finding.IRREPARABLE
+    )
+    return {"ref": found.ref}
+
+
 def a_tile(world: World, owner: User) -> Mapping[str, Any]:
     """A tile that is not published."""
     return {"path": "0/000"}
@@ -45,6 +55,14 @@ PAGES: list[Row] = [
     Row("sign-out/", public=True, post={}, answers=SENT),
     Row("integrity/", may={"integrity.read"}),
     Row("integrity/check/", may={"integrity.check"}, post={}, answers=SENT),
+    Row("integrity/alarms/<uuid:ref>/", may={"storage.fixity"}, make=an_alarm),
+    Row(
+        "integrity/alarms/<uuid:ref>/",
+        may={"storage.fixity"},
+        make=an_alarm,
+        post={"reason": "The disk was replaced."},
+        answers=SENT,
+    ),
     Row("log/", public=True),
     Row("log/checkpoint", public=True, answers=frozenset({404}), look=False),  # nothing is published in a test
     Row("log/checkpoints/<int:size>", public=True, make=a_size, answers=frozenset({404}), look=False, owned=False),

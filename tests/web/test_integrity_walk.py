@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -13,6 +14,10 @@ from archive.ledger.models import Anchor, AnchorTarget, FsckFinding, FsckRun, Le
 from archive.ledger.note import open_checkpoint
 from archive.ledger.proof import check_proof
 from archive.ledger.sequencer import Sequencer
+from archive.storage.backups import BackupRun, BackupSheet
+from archive.storage.models import FixityAcknowledgement, FixityFinding
+from config.drills.names import DRILLS
+from config.drills.results import DrillResult, result_write
 from config.tasks import FSCK
 from tests.archive.ledger.test_sequencer import ORIGIN, SIGNER, drain
 from tests.committed import CommittedDatabase
@@ -84,6 +89,65 @@ def test_a_database_that_was_put_back_is_told_from_one_that_waits(
     text = words_of(page(signed_in(world, "auditor"), "/integrity/"))
     assert "The database was put back to an earlier state" in text
     assert "this database has 1" in text
+
+
+def test_the_page_and_today_say_when_the_disk_fills_up(world: World, settings: Settings) -> None:
+    client = signed_in(world, "administrator")
+    assert "little room left" not in page(client, "/integrity/")
+    assert "Make room on the disk" not in page(client, "/")
+    Job.objects.create(kind="x", due_at=world.at, created_at=world.at, failure="storage.no_room: It waits.")
+    settings.SPACE_FIRST_MARK_MB = 10**9
+    text = words_of(page(client, "/integrity/"))
+    assert "The disk has little room left" in text
+    assert "1 piece of work" in text
+    settings.SPACE_SECOND_MARK_MB = 10**9
+    assert "Only words, decisions and proofs are taken now" in words_of(page(client, "/integrity/"))
+    assert "Make room on the disk" in page(client, "/")
+    assert "Make room on the disk" not in page(signed_in(world, "pio"), "/")
+
+
+def test_a_late_backup_is_on_today_of_those_who_read_integrity(world: World, settings: Settings) -> None:
+    sheet = BackupSheet.objects.create(number=1, recipient="age1x", signer="x", made_at=world.at)
+    run = BackupRun(name="b", sheet=sheet, kind="base", state="good", finished_at=world.at)
+    run.started_at = world.at - timedelta(hours=25)
+    run.save()
+    client = signed_in(world, "records-manager")
+    assert "Look after the backup" not in page(client, "/")
+    BackupRun.objects.update(started_at=world.at - timedelta(hours=27))
+    assert "older than 26 hours" in page(client, "/")
+    assert "Look after the backup" not in page(signed_in(world, "pio"), "/")
+
+
+def test_an_alarm_of_fixity_is_closed_with_a_reason_by_those_who_may(world: World) -> None:
+    key = uuid.uuid4()
+    FixityFinding.objects.create(at=world.at, object_key=key, copy_key=key, store="file", code="irreparable")
+    finding = FixityFinding.objects.get()
+    address = f"/integrity/alarms/{finding.ref}/"
+    auditor, admin = signed_in(world, "auditor"), signed_in(world, "administrator")
+    assert str(key) in page(auditor, "/integrity/")
+    assert address not in page(auditor, "/integrity/")
+    assert auditor.post(address, {"reason": "x"}).status_code == 403
+    assert address in page(admin, "/integrity/")
+    assert "Answer for damaged copies" in page(admin, "/")
+    assert "The alarm stays open" in admin.post(address, {"reason": " "}).content.decode()
+    assert "The alarm is closed" in admin.post(address, {"reason": "The disk broke."}, follow=True).content.decode()
+    assert str(key) not in page(admin, "/integrity/")
+    assert "Closed" in words_of(page(admin, address))
+    assert "Closed" in admin.post(address, {"reason": "Again."}).content.decode()
+    assert FixityAcknowledgement.objects.count() == 1
+
+
+def test_drills_are_shown_with_their_last_result_or_as_never_run(
+    world: World, settings: Settings, tmp_path: Path
+) -> None:
+    settings.DRILLS_FOLDER = str(tmp_path)
+    assert words_of(page(signed_in(world, "auditor"), "/integrity/")).count("never run") == len(DRILLS)
+    result_write(tmp_path, DrillResult("kill", 7, world.at, True, 12.0, "0.1.0"))
+    result_write(tmp_path, DrillResult("dba", 8, world.at, False, 12.0, "0.1.0"))
+    text = words_of(page(signed_in(world, "auditor"), "/integrity/"))
+    assert text.count("never run") == len(DRILLS) - 2
+    assert "version 0.1.0, seed 7 held, 12 s" in text
+    assert "seed 8 did not hold" in text
 
 
 def test_findings_of_the_last_check_are_listed_and_a_check_can_be_asked_for(world: World) -> None:

@@ -26,6 +26,7 @@ from archive.records.models import Media
 from archive.storage.contract import Damaged, Missing
 from archive.storage.models import StoredObject
 from archive.storage.services import object_chunks
+from archive.storage.summary import levels_stated
 from config.continuity.export.bag import ExportBag
 from config.continuity.export.contents import contents_csv, readme
 from config.continuity.export.tables import table_rows, tables
@@ -71,6 +72,7 @@ def export_all(folder: Path, *, actor: Actor, at: datetime, say: Say) -> ExportB
         ("Daybook-Log-Origin", settings.DAYBOOK_LOG_ORIGIN),
         ("Daybook-Log-Key", settings.DAYBOOK_LOG_VKEY or "none"),
         ("Daybook-Log-Size", str(head.size if head else 0)),
+        ("Daybook-Storage", levels_stated(at=at)),
         ("Daybook-Snapshots", "more than one: the export was interrupted and went on" if bag.resumed else "one"),
     ]
     if department and department.demonstration:

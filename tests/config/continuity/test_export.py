@@ -120,6 +120,7 @@ def test_a_run_that_was_killed_goes_on_and_says_that_it_did(home: House, tmp_pat
     assert (folder / "data" / "tables" / "account.jsonl").stat().st_mtime_ns == written
     bagit.Bag(str(folder)).validate()
     assert "went on" in (folder / "bag-info.txt").read_text()
+    assert "\nDaybook-Storage: file: " in (folder / "bag-info.txt").read_text()
     with pytest.raises(ContinuityError, match="not empty"):
         exported(folder)
 

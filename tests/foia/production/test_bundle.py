@@ -107,6 +107,7 @@ def test_the_bundle_verifies_and_shows_what_was_decided(session: psycopg.Connect
         "records/DEMO-000001.json", "records/DEMO-000002.json", "records/DEMO-000003.json",
     }  # fmt: skip
     assert (top / "data/media/DEMO-000001-1.png").read_bytes() == octets
+    assert "\nDaybook-Storage: file: " in (top / "bag-info.txt").read_text(), "how strictly the store keeps its copies"
     pages = "".join(page.extract_text() for page in pypdf.PdfReader(top / "data/production.pdf").pages)
     assert "The road is closed until noon" in pages
     assert "[7(1)(b)]" in pages
