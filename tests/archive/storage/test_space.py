@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from archive.jobs.models import Job, JobState
-from archive.jobs.services import job_enqueue
+from archive.jobs.services import Claim, job_enqueue
 from archive.jobs.work import job_work
 from archive.ledger.shelf import FileShelf, ShelfUnavailable
 from archive.storage import space
@@ -108,6 +108,11 @@ def test_a_full_disk_takes_nothing_into_the_log(tmp_path: Path, monkeypatch: pyt
     assert shelf.get("tile/0/001") == b"hashes"
 
 
+def with_room(claim: Claim) -> dict[str, object]:
+    room_require(Room.SHORT)
+    return {}
+
+
 @pytest.mark.django_db
 def test_work_that_finds_no_room_waits_without_counting_as_failed(settings: Settings) -> None:
     at = timezone.now()
@@ -115,14 +120,14 @@ def test_work_that_finds_no_room_waits_without_counting_as_failed(settings: Sett
     for _ in range(12):  # more often than a job may fail
         Job.objects.filter(pk=job.pk).update(due_at=at - timedelta(minutes=1))
         free(settings, 50)
-        job_work(job.pk, lambda claim: room_require(Room.SHORT))
+        job_work(job.pk, with_room)
         job.refresh_from_db()
         assert (job.state, job.attempts) == (JobState.WAITING, 0)
         assert job.failure.startswith("storage.no_room: The disk is nearly full")
         assert job.due_at > at
     Job.objects.filter(pk=job.pk).update(due_at=at - timedelta(minutes=1))
     free(settings, 1_000)
-    job_work(job.pk, lambda claim: room_require(Room.SHORT) or {})
+    job_work(job.pk, with_room)
     job.refresh_from_db()
     assert job.state == JobState.DONE
 
