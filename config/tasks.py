@@ -17,6 +17,8 @@ from archive.jobs.work import job_work
 from archive.ledger.anchoring import checkpoint_anchor
 from archive.ledger.fsck import fsck
 from archive.ledger.models import FsckRun
+from archive.ledger.opening import log_publication
+from archive.ledger.renewal import stamps_renew
 from archive.storage.tasks import HEAVY_ROUNDS as STORAGE_HEAVY_ROUNDS
 from archive.storage.tasks import ROUNDS as STORAGE_ROUNDS
 from foia.production.late import stamps_ask_late
@@ -96,6 +98,8 @@ def anchor(job_id: int) -> None:
     """Take the newest checkpoint to the outside anchors that are due, and ask late for the stamps that bundles lack."""
 
     def work(_claim: Claim) -> dict[str, object]:
-        return {**checkpoint_anchor(at=timezone.now()), "late": stamps_ask_late(at=timezone.now())}
+        at = timezone.now()
+        done = checkpoint_anchor(at=at)
+        return {**done, "late": stamps_ask_late(at=at), "renewed": stamps_renew(log_publication(), at=at)}
 
     job_work(job_id, work)

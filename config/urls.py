@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config.desk.fixity_views import fixity_alarm
 from config.desk.integrity import integrity, integrity_check
-from config.desk.log_views import log_checkpoint, log_note, log_page, log_stamp, log_tile
+from config.desk.log_views import log_checkpoint, log_note, log_page, log_renewal, log_stamp, log_tile
 from config.desk.views import SignIn, today
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/checkpoint", log_checkpoint, name="log-checkpoint"),
     path("log/checkpoints/<int:size>", log_note, name="log-note"),
     path("log/stamps/<int:size>/<int:n>", log_stamp, name="log-stamp"),
+    path("log/renewals/<str:name>", log_renewal, name="log-renewal"),
     path("log/tile/<path:path>", log_tile, name="log-tile"),
     path("", include("archive.records.urls")),
     path("", include("archive.capture.urls")),

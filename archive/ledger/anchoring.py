@@ -209,7 +209,16 @@ def _beacon(size: int, token: bytes, at: datetime) -> None:
 
 
 def _stamped(url: str, head: Checkpoint, _held: int) -> Given:
-    text = parse_note(bytes(head.note)).text.encode("utf-8")
+    return stamp_fetch(url, parse_note(bytes(head.note)).text.encode("utf-8"))
+
+
+def authorities() -> list[tuple[str, str]]:
+    """Return name and address of each time-stamping authority of the settings."""
+    return _pairs(settings.LOG_TSA)
+
+
+def stamp_fetch(url: str, text: bytes) -> Given:
+    """Ask an authority for a stamp of `text`. Raises FalseStamp, Refused or httpx.HTTPError."""
     octets = _posted(url, stamp_request(text), "application/timestamp-query", MAX_TOKEN, {200})[1]
     roots = Path(settings.LOG_TSA_ROOTS) if settings.LOG_TSA_ROOTS else None
     stamp = stamp_read(octets, text, roots)

@@ -4,6 +4,7 @@
     tile/entries/N           the 256 entries below tile N of level 0, likewise
     checkpoint               the newest signed note: the one file that is ever replaced
     checkpoints/SIZE         each signed note, for good
+    renewals/YEAR.*          old time stamps stamped anew
 
 Full tiles and notes are made once and read back. A partial tile is dropped when the full one is there: the first hashes
 of a full tile are every partial tile that it ever had.
@@ -71,6 +72,14 @@ class Publication:
                     for width in self._shelf.children(partials):
                         self._shelf.remove(f"{partials}/{width}")
             level, old, new = level + 1, old >> HEIGHT, new >> HEIGHT
+
+    def renewal_keep(self, name: str, octets: bytes) -> None:
+        """Publish a list of what is stamped anew, the certificates of its time, or a stamp of it, for good."""
+        self._make_named(f"renewals/{name}", octets)
+
+    def renewal(self, name: str) -> bytes | None:
+        """Return a file of a renewal; see `archive.ledger.renewal`."""
+        return self._shelf.get(f"renewals/{name}")
 
     def checkpoint(self) -> bytes | None:
         """Return the newest signed note."""

@@ -1,5 +1,6 @@
 """The public face of the log: what anyone may copy (C2SP tlog-tiles), and a page that says what it is."""
 
+import re
 from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +17,7 @@ from archive.ledger.tiles import parse_path
 from archive.ledger.vouching import stamps, vouchers
 from archive.records.proof import log_head
 
+_RENEWAL = re.compile(r"[0-9]{4}\.(?:txt|pem|[1-9][0-9]?\.tsr)", re.ASCII)
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -57,6 +59,16 @@ def log_stamp(request: HttpRequest, size: int, n: int) -> HttpResponseBase:
     if not 1 <= n <= len(given):
         raise Http404
     return _served(f"{size}.{n}.tsr", lambda: given[n - 1], "application/timestamp-reply", _FOR_EVER)
+
+
+@login_not_required
+@require_safe
+def log_renewal(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A list of what was stamped anew in a year, the certificates of that time, or a stamp of the list."""
+    if not _RENEWAL.fullmatch(name):
+        raise Http404
+    media_type = "application/timestamp-reply" if name.endswith(".tsr") else "text/plain; charset=utf-8"
+    return _served(name, lambda: log_publication().renewal(name), media_type, _FOR_EVER)
 
 
 @login_not_required

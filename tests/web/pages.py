@@ -43,6 +43,11 @@ def an_alarm(world: World, owner: User) -> Mapping[str, Any]:
     return {"ref": found.ref}
 
 
+def a_renewal(world: World, owner: User) -> Mapping[str, Any]:
+    """A list of stamps that nobody has renewed."""
+    return {"name": "2027.txt"}
+
+
 def a_tile(world: World, owner: User) -> Mapping[str, Any]:
     """A tile that is not published."""
     return {"path": "0/000"}
@@ -67,6 +72,7 @@ PAGES: list[Row] = [
     Row("log/checkpoint", public=True, answers=frozenset({404}), look=False),  # nothing is published in a test
     Row("log/checkpoints/<int:size>", public=True, make=a_size, answers=frozenset({404}), look=False, owned=False),
     Row("log/stamps/<int:size>/<int:n>", public=True, make=a_stamp, answers=frozenset({404}), look=False, owned=False),
+    Row("log/renewals/<str:name>", public=True, make=a_renewal, answers=frozenset({404}), look=False, owned=False),
     Row("log/tile/<path:path>", public=True, make=a_tile, answers=frozenset({404}), look=False, owned=False),
     *ARCHIVE_PAGES,
     *RETENTION,
