@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import django
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 
@@ -20,6 +21,10 @@ from config.runner.state import Kind
 from config.runner.temporary import TemporaryState
 from config.runner.testing import TestEngines
 from tests.committed import CommittedDatabase, committed_database
+
+# A machine that is busy draws slowly; that says nothing of what is tested.
+hypothesis.settings.register_profile("daybook", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+hypothesis.settings.load_profile("daybook")
 
 _SESSION = "DAYBOOK_TEST_SESSION"  # the folder of the session's state, for its worker processes
 _engines: pytest.StashKey[TestEngines] = pytest.StashKey()

@@ -33,6 +33,7 @@ from config.continuity.manifest import (
 )
 from config.continuity.place import Place, place_of
 from config.continuity.sealing import identity_read, unseal
+from config.continuity.unpacking import unpack
 from config.runner.console import complain, say
 
 CANNOT_RUN = 2
@@ -100,9 +101,7 @@ def state_fetch(place: Place, manifest: Manifest, identity: Any, into: Path) -> 
     out.seek(0)
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tarfile.open(fileobj=out) as tar:
-        tar.extractall(into, filter="data")
-    if (into / "secrets").is_dir():
-        (into / "secrets").chmod(0o700)
+        unpack(tar, into)
 
 
 def _parts(place: Place, parts: Iterable[Part]) -> Iterator[bytes]:
@@ -130,7 +129,7 @@ def _unpack(source: BinaryIO, into: Path) -> None:
     with source:
         try:
             with tarfile.open(fileobj=source, mode="r|") as tar:
-                tar.extractall(into, filter="data")
+                unpack(tar, into)
             while source.read(1 << 20):
                 pass
         except tarfile.TarError as error:

@@ -135,6 +135,8 @@ class _Parts:
             self._held.clear()
 
     def _hand_on(self, octets: bytes) -> None:
+        if self.error is not None:
+            raise self.error
         try:
             self._keep(octets)
         except BaseException as error:
@@ -143,11 +145,15 @@ class _Parts:
 
 
 class _Chunks:
+    """Hands chunks on until one is refused. Giving up, the library offers that one again: it is not taken twice."""
+
     def __init__(self, take: Sink) -> None:
         self._take = take
         self.error: BaseException | None = None
 
     def write(self, octets: bytes) -> int:
+        if self.error is not None:
+            raise self.error
         try:
             self._take(bytes(octets))
         except BaseException as error:
