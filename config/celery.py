@@ -11,6 +11,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(
     [
+        "archive.access",
         "archive.capture",
         "archive.destruction",
         "archive.storage",

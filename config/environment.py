@@ -11,6 +11,20 @@ def read_text(name: str, *, default: str) -> str:
     return os.environ.get(name, default)
 
 
+def read_secret(name: str, *, default: str = "") -> str:
+    """Return the text of the file that NAME_FILE names, else the variable itself, else `default`.
+
+    What is in the environment can be read by every process of the account, so a file is the better place.
+    """
+    path = os.environ.get(f"{name}_FILE")
+    if not path:
+        return os.environ.get(name, default)
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"{name}_FILE names {path!r}, which cannot be read: {error}") from error
+
+
 def read_path(name: str, *, default: Path) -> Path:
     """Return the variable as an absolute path."""
     return Path(os.environ.get(name, default)).absolute()

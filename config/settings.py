@@ -4,7 +4,16 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from config.environment import read_bool, read_choice, read_list, read_number, read_path, read_secret_file, read_text
+from config.environment import (
+    read_bool,
+    read_choice,
+    read_list,
+    read_number,
+    read_path,
+    read_secret,
+    read_secret_file,
+    read_text,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -55,6 +64,11 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django.forms",
     "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 
 MIDDLEWARE = [
@@ -67,11 +81,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "archive.access.entrance.gates.Gates",
     "config.desk.zone.DepartmentZone",
     "config.desk.refusals.Refusals",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -118,16 +134,80 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "archive.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",  # what states of before Argon2 hold, until the next sign-in
+]
+# A file in the format of Have I Been Pwned ("SHA1:count" a line, ordered by the digests), asked besides our own list.
+BREACHED_PASSWORDS_FILE = read_text("DAYBOOK_BREACHED_PASSWORDS", default="")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["username", "name", "email"]},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "archive.access.passwords.BreachedListValidator"},
 ]
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
 
+# Who gets in. CJIS mode is the rule of a live state; a department without criminal justice information may turn it off.
+CJIS_MODE = read_bool("DAYBOOK_CJIS_MODE", default=DAYBOOK_STATE_KIND == "live")
+SECOND_FACTOR_REQUIRED = read_bool("DAYBOOK_SECOND_FACTOR", default=DAYBOOK_STATE_KIND == "live")
+IDLE_MINUTES = read_number("DAYBOOK_IDLE_MINUTES", default=30)
+INVITATION_HOURS = read_number("DAYBOOK_INVITATION_HOURS", default=72)
+ACCOUNT_ADAPTER = "archive.access.entrance.adapter.Entrance"
+ACCOUNT_FORMS = {"login": "archive.access.entrance.forms.SignInForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; without a password here none is asked at sign-in
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = False  # archive.access.throttle counts for all processes together; allauth's would for each alone
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_ADAPTER = "archive.access.entrance.second_factor.SecondFactor"
+MFA_FORMS = {
+    "authenticate": "archive.access.entrance.forms.CodeForm",
+    "reauthenticate": "archive.access.entrance.forms.CodeAgainForm",
+    "activate_totp": "archive.access.entrance.forms.AppForm",
+    "add_webauthn": "archive.access.entrance.forms.KeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RATE_LIMITS = False
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DAYBOOK_STATE_KIND != "live"  # a demonstration speaks plain HTTP on loopback
+# The department's own sign-in (OpenID Connect). An identity of it is linked to a person by an administrator.
+OIDC_URL = read_text("DAYBOOK_OIDC_URL", default="")
+OIDC_NAME = read_text("DAYBOOK_OIDC_NAME", default="the department's sign-in")
+OIDC_SECOND_FACTOR = read_bool("DAYBOOK_OIDC_SECOND_FACTOR", default=False)  # whether the provider asks for one itself
+SOCIALACCOUNT_ADAPTER = "archive.access.entrance.provider.DepartmentProvider"
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "department",
+                "name": OIDC_NAME,
+                "client_id": read_text("DAYBOOK_OIDC_CLIENT", default=""),
+                "secret": read_secret("DAYBOOK_OIDC_SECRET"),
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else [],
+    }
+}
+
+SESSION_ENGINE = "archive.access.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -174,13 +254,19 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
-# Tables that Django brings, with their class.
+# Tables that Django and allauth bring, with their class.
 LIBRARY_TABLES = {
+    "account_emailaddress": "working",
+    "account_emailconfirmation": "working",
     "auth_group": "working",
     "auth_group_permissions": "working",
     "auth_permission": "working",
     "django_content_type": "working",
     "django_session": "working",
+    "mfa_authenticator": "working",
+    "socialaccount_socialaccount": "working",
+    "socialaccount_socialapp": "working",
+    "socialaccount_socialtoken": "working",
 }
 
 # The nine extension points: dotted paths, in the order in which they are asked.
@@ -225,6 +311,7 @@ DISPOSAL_AUTHORITY = "illinois"  # whose disposal certificate must come back: a 
 
 # What waits for a person on Today: functions (actor, at) -> list[archive.waiting.Waiting] (config/desk/today.py).
 TODAY_ITEMS: list[str] = [
+    "archive.access.waiting.people_waiting",
     "archive.capture.waiting.removals",
     "archive.capture.waiting.failures",
     "archive.capture.waiting.approvals",

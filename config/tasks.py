@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from archive.access.audit import audit_batch_seal
+from archive.access.tasks import ROUNDS as ACCESS_ROUNDS
 from archive.capture.schedule import captures_enqueue
 from archive.destruction.tasks import ROUNDS as DESTRUCTION_ROUNDS
 from archive.jobs.periodic import periodic_enqueue
@@ -32,6 +33,7 @@ ROUNDS = {
     ANCHOR: timedelta(minutes=1),
     FSCK: timedelta(days=7),
     **STORAGE_ROUNDS,
+    **ACCESS_ROUNDS,
 }
 HEAVY_ROUNDS = {**STORAGE_HEAVY_ROUNDS, **DESTRUCTION_ROUNDS}
 

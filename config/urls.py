@@ -4,18 +4,17 @@ A room brings its own `urls.py` and is included here. Each address also has its 
 the matrix and the accessibility test fail.
 """
 
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, include, path
 
 from config.desk.fixity_views import fixity_alarm
 from config.desk.integrity import integrity, integrity_check
 from config.desk.log_views import log_checkpoint, log_note, log_page, log_renewal, log_stamp, log_tile
-from config.desk.views import SignIn, today
+from config.desk.views import today
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", today, name="today"),
-    path("sign-in/", SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("", include("archive.access.entrance.urls")),
+    path("", include("archive.access.urls")),
     path("integrity/", integrity, name="integrity"),
     path("integrity/check/", integrity_check, name="integrity-check"),
     path("integrity/alarms/<uuid:ref>/", fixity_alarm, name="fixity-alarm"),

@@ -79,6 +79,7 @@ class User(AbstractBaseUser):
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True, default="")
     is_active = models.BooleanField(default=True)
+    active_since = models.DateTimeField(null=True)  #: made, or let in again: from then the idle days are counted
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "username"

@@ -43,7 +43,7 @@ def main() -> int:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": WIDTH, "height": 1500}, device_scale_factor=1)
         page.goto(f"{address}/sign-in/")
-        page.fill("input[name=username]", "clerk")
+        page.fill("input[name=login]", "clerk")
         page.fill("input[name=password]", password)
         page.click("button[type=submit]")
         page.goto(f"{address}/records/{record.ref}/")

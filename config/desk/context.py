@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from archive.access.entrance.sitting import typed_before
 from archive.access.models import User
 from archive.access.pages import actor_of, instant_of
 from archive.access.policy import capabilities, office_table
@@ -25,4 +26,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         told["search_path"] = next((p.path for p in places if p.path == SEARCH and not p.current), "")
         told["offices"] = [table[code][0] for code in sorted(actor.offices(at)) if code in table]
         told["department"] = department_of(request)
+        told["idle_seconds"] = int(settings.IDLE_MINUTES * 60)
+        if not request.headers.get("HX-Request"):
+            told["kept_fields"] = typed_before(request)
     return told

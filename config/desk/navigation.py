@@ -47,6 +47,8 @@ PLACES = (
     ),
     Place(_("Productions"), "/productions/", frozenset({"production.make", "production.release"})),
     Place(_("Accounts"), "/accounts/", frozenset({"record.read"})),
+    Place(_("People"), "/people/", frozenset({"user.manage"})),
+    Place(_("Devices"), "/devices/", frozenset({"device.permit", "audit.read"})),
     Place(_("Integrity"), "/integrity/", frozenset({"integrity.read"})),
 )
 

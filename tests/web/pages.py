@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from archive.access.models import User
 from archive.storage.models import Finding, FixityFinding
+from tests.web.access_pages import ACCESS_PAGES
 from tests.web.archive_pages import ARCHIVE_PAGES
 from tests.web.foia_pages import FOIA_PAGES
 from tests.web.retention_pages import RETENTION
@@ -55,9 +56,6 @@ def a_tile(world: World, owner: User) -> Mapping[str, Any]:
 
 PAGES: list[Row] = [
     Row(""),
-    Row("sign-in/", public=True, answers=frozenset({302}), look=False),  # a signed-in person is sent on
-    Row("sign-in/", public=True, post={}, answers=frozenset({302}), look=False),
-    Row("sign-out/", public=True, post={}, answers=SENT),
     Row("integrity/", may={"integrity.read"}),
     Row("integrity/check/", may={"integrity.check"}, post={}, answers=SENT),
     Row("integrity/alarms/<uuid:ref>/", may={"storage.fixity"}, make=an_alarm),
@@ -74,6 +72,7 @@ PAGES: list[Row] = [
     Row("log/stamps/<int:size>/<int:n>", public=True, make=a_stamp, answers=frozenset({404}), look=False, owned=False),
     Row("log/renewals/<str:name>", public=True, make=a_renewal, answers=frozenset({404}), look=False, owned=False),
     Row("log/tile/<path:path>", public=True, make=a_tile, answers=frozenset({404}), look=False, owned=False),
+    *ACCESS_PAGES,
     *ARCHIVE_PAGES,
     *RETENTION,
     *FOIA_PAGES,

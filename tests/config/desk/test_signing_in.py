@@ -18,7 +18,7 @@ def world() -> World:
 
 def test_a_person_signs_in_whatever_the_case_of_the_name_and_the_audit_knows(world: World) -> None:
     client = Client()
-    answer = client.post("/sign-in/", {"username": "kim", "password": PASSWORD, "next": "/holds/"})
+    answer = client.post("/sign-in/", {"login": "kim", "password": PASSWORD, "device": "desk", "next": "/holds/"})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/holds/")
     entry = AuditEntry.objects.get(action="access.sign-in")
     assert entry.actor is not None
@@ -31,7 +31,7 @@ def test_a_person_signs_in_whatever_the_case_of_the_name_and_the_audit_knows(wor
 @pytest.mark.parametrize("name", ["kim", "nobody"])
 def test_a_wrong_password_and_an_unknown_name_are_told_alike(world: World, name: str) -> None:
     client = Client()
-    html = client.post("/sign-in/", {"username": name, "password": "wrong"}).content.decode()
+    html = client.post("/sign-in/", {"login": name, "password": "wrong"}).content.decode()
     assert "You are not signed in" in html
     assert "do not belong together" in html
     assert client.get("/").status_code == 302
@@ -40,7 +40,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(world: World, name:
 
 def test_signing_in_never_leads_to_another_site(world: World) -> None:
     for target in ("https://evil.test/", "//evil.test/", "javascript:alert(1)"):
-        answer = Client().post("/sign-in/", {"username": "kim", "password": PASSWORD, "next": target})
+        answer = Client().post("/sign-in/", {"login": "kim", "password": PASSWORD, "next": target})
         assert answer.headers["Location"] == "/"
 
 
@@ -56,5 +56,5 @@ def test_a_person_who_has_left_cannot_sign_in(world: World) -> None:
     from archive.access.models import User
 
     User.objects.filter(username="Kim").update(is_active=False)
-    answer = Client().post("/sign-in/", {"username": "kim", "password": PASSWORD})
+    answer = Client().post("/sign-in/", {"login": "kim", "password": PASSWORD})
     assert "do not belong together" in answer.content.decode()
