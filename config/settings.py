@@ -35,8 +35,8 @@ LOG_TSA_ROOTS = read_text("DAYBOOK_LOG_TSA_ROOTS", default="")  # a PEM file: th
 LOG_WITNESSES = read_list("DAYBOOK_LOG_WITNESSES")
 LOG_WORM_URL = read_text("DAYBOOK_LOG_WORM_URL", default="")
 LOG_ANCHOR_MAIL = read_list("DAYBOOK_LOG_ANCHOR_MAIL")
-STORAGE_URL = read_text("STORAGE_URL", default=f"file://{DAYBOOK_STATE_DIR}/store")
-STORAGE_COPY_URL = read_text("STORAGE_COPY_URL", default="")  # a second copy of every object goes there
+STORAGE_URL = read_secret("STORAGE_URL", default=f"file://{DAYBOOK_STATE_DIR}/store")
+STORAGE_COPY_URL = read_secret("STORAGE_COPY_URL")  # a second copy of every object goes there
 # Two marks of free space: below the first large media wait, below the second all but words, decisions and proofs.
 SPACE_FIRST_MARK_MB = read_number("DAYBOOK_SPACE_FIRST_MARK_MB", default=4_000)
 SPACE_SECOND_MARK_MB = read_number("DAYBOOK_SPACE_SECOND_MARK_MB", default=1_000)
@@ -49,7 +49,9 @@ FIXITY_ROUND_BYTES = read_number("DAYBOOK_FIXITY_ROUND_BYTES", default=20_000_00
 SECRET_KEY = read_secret_file("DAYBOOK_SECRET_KEY_FILE", test_default="only for tests", state=DAYBOOK_STATE_KIND)
 DEBUG = False
 ALLOWED_HOSTS = read_text("DAYBOOK_HOSTS", default="127.0.0.1,localhost").split(",")
-SECURE_COOKIES = read_bool("DAYBOOK_SECURE_COOKIES", default=False)
+# A live state speaks HTTPS to everybody but the machine itself; a proxy in front of it ends the encryption.
+SECURE_COOKIES = read_bool("DAYBOOK_SECURE_COOKIES", default=DAYBOOK_STATE_KIND == "live")
+BEHIND_PROXY = read_bool("DAYBOOK_BEHIND_PROXY", default=False)  # it sets X-Forwarded-For and X-Forwarded-Proto itself
 
 INSTALLED_APPS = [
     "config.apps.DeskConfig",
@@ -72,7 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    "config.desk.transport.Transport",
     "config.desk.csp.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -113,7 +115,7 @@ FORM_RENDERER = "config.desk.forms.DesignSystem"
 def _database() -> dict[str, object]:
     names = {"migrate": "DATABASE_URL_MIGRATE", "sequencer": "DATABASE_URL_SEQUENCER"}
     name = names.get(DAYBOOK_ROLE, "DATABASE_URL")
-    url = urlparse(read_text(name, default="postgresql://daybook_app@127.0.0.1:1/daybook"))
+    url = urlparse(read_secret(name, default="postgresql://daybook_app@127.0.0.1:1/daybook"))
     options: dict[str, object] = {}
     if DAYBOOK_ROLE == "migrate":
         options["options"] = "-c role=daybook_owner"
@@ -208,15 +210,33 @@ SOCIALACCOUNT_PROVIDERS = {
 }
 
 SESSION_ENGINE = "archive.access.session_store"
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-daybook" if SECURE_COOKIES else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrf" if SECURE_COOKIES else "csrftoken"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_AGE = 8 * 3600
+SECURE_SSL_REDIRECT = SECURE_COOKIES
+SECURE_HSTS_SECONDS = 365 * 86400 if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_COOKIES
+SILENCED_SYSTEM_CHECKS = [
+    "security.W001",  # config.desk.transport.Transport is Django's security middleware, known to the check by name only
+    "security.W021",  # to be put on the browsers' list is the department's choice, and lasts
+]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+UPLOAD_MOST = read_number("DAYBOOK_UPLOAD_BYTES", default=50_000_000)  # of all files of one form
+FILE_UPLOAD_HANDLERS = [
+    "archive.uploads.UploadQuota",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LANGUAGE_CODE = "en-us"
 USE_I18N = True
@@ -235,7 +255,7 @@ STORAGES = {
 
 # Backup: the second place, and how often. A database that is not ours is backed up by its operator, who declares for
 # how many days: a disposition is final when the longer of that and our own horizon has passed.
-BACKUP_URL = read_text("BACKUP_URL", default="")
+BACKUP_URL = read_secret("BACKUP_URL")
 BACKUP_HOURS = read_number("DAYBOOK_BACKUP_HOURS", default=24)
 BACKUP_HORIZON_DAYS = read_number("DAYBOOK_BACKUP_HORIZON_DAYS", default=1)  # the longer of it and ours counts
 STREAM_URL = read_text("DAYBOOK_STREAM_URL", default="")  # only the backup is given the two
@@ -245,7 +265,7 @@ DRILLS_FOLDER = read_text("DAYBOOK_DRILLS_FOLDER", default=f"{DAYBOOK_STATE_DIR}
 
 JOBS_LEASE_SECONDS = read_number("DAYBOOK_JOBS_LEASE_SECONDS", default=120)  # a dead worker's job waits this long
 
-CELERY_BROKER_URL = read_text("REDIS_URL", default="redis://127.0.0.1:1/0")
+CELERY_BROKER_URL = read_secret("REDIS_URL", default="redis://127.0.0.1:1/0")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -33,6 +33,7 @@ _state: pytest.StashKey[TemporaryState] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `pytest --archive-only tests/archive` run the archive's tests without the apps above it."""
+    parser.addoption("--hostile", type=int, default=1, help="how often rubbish is sent to every form")
     parser.addoption("--archive-only", action="store_true", help="use config.settings_archive_only")
 
 

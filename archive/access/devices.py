@@ -70,11 +70,16 @@ def device_permission_end(*, ref: uuid.UUID, words: str, actor: Actor, at: datet
     """Take a permission back from now on; return whether there was one that had not ended."""
     with transaction.atomic():
         require(actor, "device.permit", at)
-        permission = DevicePermission.objects.select_for_update(of=("self",)).filter(ref=ref, end=None).first()
+        permission = DevicePermission.objects.filter(ref=ref, end=None).first()
         if permission is None:
             return False
         kept = words_keep(words, compartment="public", at=at)
-        DevicePermissionEnd.objects.create(permission=permission, by=actor.person, at=at, words_ref=kept)
+        # Two at once: the second one finds the end that the first one wrote.
+        _end, first = DevicePermissionEnd.objects.get_or_create(
+            permission=permission, defaults={"by": actor.person, "at": at, "words_ref": kept}
+        )
+        if not first:
+            return False
         audit(actor, "device.permission-ended", at=at, object_kind="device-permission", object_ref=ref)
     return True
 

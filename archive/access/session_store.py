@@ -33,7 +33,7 @@ class SessionStore(DatabaseStore):
         return row
 
     def save(self, must_create: bool = False) -> None:
-        """Write the row. A new key is a new row with a reference of its own, also where it takes over another's data."""
+        """Write the row. A new key is a new row with its own reference, also with the data of another."""
         if must_create and FACTS in (data := self._get_session(no_load=True)):  # type: ignore[attr-defined]
             data[FACTS] = data[FACTS] | {"ref": str(uuid.uuid4())}
         super().save(must_create=must_create)

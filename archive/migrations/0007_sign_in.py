@@ -44,7 +44,7 @@ ALTER TABLE person ENABLE ALWAYS TRIGGER person_no_truncate;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('archive', '0005_backups'),
+        ('archive', '0006_drills'),
         ('account', '0009_emailaddress_unique_primary_email'),
         ('mfa', '0003_authenticator_type_uniq'),
         ('socialaccount', '0006_alter_socialaccount_extra_data'),

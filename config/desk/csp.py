@@ -20,6 +20,21 @@ POLICY = "; ".join(
 )
 
 
+#: What a page of ours may ask of the machine: nothing but a security key.
+PERMISSIONS = ", ".join(
+    (
+        "camera=()",
+        "display-capture=()",
+        "geolocation=()",
+        "microphone=()",
+        "payment=()",
+        "usb=()",
+        "publickey-credentials-create=(self)",
+        "publickey-credentials-get=(self)",
+    )
+)
+
+
 class ContentSecurityPolicy:
     """Adds the policy to every answer that does not carry a stricter one of its own."""
 
@@ -29,7 +44,8 @@ class ContentSecurityPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if getattr(getattr(request, "user", None), "is_authenticated", False):
             # A shared desk: the back button must not show a page after its reader has signed out.
             response.headers.setdefault("Cache-Control", "private, no-store")

@@ -19,7 +19,12 @@ class SignedIn:
         self._client.get("/sign-in/")
         answer = self._client.post(
             "/sign-in/",
-            data={"login": username, "password": password, "device": "desk", "csrfmiddlewaretoken": self._client.cookies["csrftoken"]},
+            data={
+                "login": username,
+                "password": password,
+                "device": "desk",
+                "csrfmiddlewaretoken": self._client.cookies["csrftoken"],
+            },
         )
         if answer.status_code != httpx.codes.FOUND:
             raise RuntimeError(f"The web process answered the sign-in with {answer.status_code}.")

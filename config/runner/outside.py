@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from config.runner.environment import URL_NAMES, Role
 from config.runner.errors import RunnerError
@@ -22,11 +23,12 @@ class Outside:
     def of(cls, state: State) -> "Outside":
         """Read DATABASE_URL (with _MIGRATE and _SEQUENCER), REDIS_URL, STORAGE_URL, STORAGE_COPY_URL and BACKUP_URL.
 
+        Each may be in a file that the same name with _FILE at its end names: what holds a password lies better there.
         Demonstration and tests never touch what they name. Raises RunnerError when only some database roles are named.
         """
         if state.kind is not Kind.LIVE or state.temporary:
             return cls()
-        named = {role: os.environ[name] for role, name in URL_NAMES.items() if os.environ.get(name)}
+        named = {role: told for role, name in URL_NAMES.items() if (told := _told(name))}
         if named and len(named) < len(URL_NAMES):
             raise RunnerError(
                 f"An outside database needs all of {', '.join(URL_NAMES.values())}: the app, the migrations and the "
@@ -34,5 +36,15 @@ class Outside:
             )
         return cls(
             named or None,
-            *(os.environ.get(name) or None for name in ("REDIS_URL", "STORAGE_URL", "STORAGE_COPY_URL", "BACKUP_URL")),
+            *(_told(name) or None for name in ("REDIS_URL", "STORAGE_URL", "STORAGE_COPY_URL", "BACKUP_URL")),
         )
+
+
+def _told(name: str) -> str:
+    path = os.environ.get(f"{name}_FILE")
+    if not path:
+        return os.environ.get(name, "")
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RunnerError(f"{name}_FILE names {path}, which cannot be read: {error}") from error

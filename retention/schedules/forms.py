@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from archive.uploads import TEXT, SniffedFileField
+
 FILE_LIMIT = 500_000  #: bytes of a schedule
 CHOSEN = 200  #: holdings put into a series at once
 
@@ -14,7 +16,9 @@ CHOSEN = 200  #: holdings put into a series at once
 class ScheduleForm(forms.Form):
     """The text of a schedule to adopt."""
 
-    text = forms.FileField(
+    text = SniffedFileField(
+        kinds={TEXT},
+        most=FILE_LIMIT,
         label=_("Schedule"),
         help_text=_("A TOML file in the form of the starter schedule, with the items of your approved Application."),
     )

@@ -139,7 +139,13 @@ ACCESS_PAGES: list[Row] = [
     Row("me/app/remove/", post={}, answers=frozenset({404}), look=False),
     Row("me/keys/add/"),
     Row("me/keys/add/", post={"credential": "{}"}),
-    Row("me/keys/<int:pk>/remove/", make=a_key, sees=lambda world, office, whose: whose is Whose.OWN),
+    Row(
+        "me/keys/<int:pk>/remove/",
+        make=a_key,
+        sees=lambda world, office, whose: whose is Whose.OWN,
+        answers=ON,  # the key is asked for first
+        look=False,
+    ),
     Row(
         "me/keys/<int:pk>/remove/",
         make=a_key,

@@ -51,7 +51,7 @@ def components(request: HttpRequest) -> HttpResponse:
 
 
 def plain_form(request: HttpRequest) -> HttpResponse:
-    return render(request, "desk/sign_in.html", {"form": Example()})
+    return render(request, "entrance/sign_in.html", {"form": Example()})
 
 
 @login_not_required

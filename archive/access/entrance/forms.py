@@ -179,7 +179,7 @@ class WhyForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
-class IdentityField(forms.ModelChoiceField):
+class IdentityField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Identities, each with all that the provider tells of it."""
 
     def label_from_instance(self, obj: UnlinkedIdentity) -> str:

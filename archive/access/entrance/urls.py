@@ -1,6 +1,5 @@
 """The addresses of the way in, under our names. Those that allauth asks for by name keep its names."""
 
-from allauth.socialaccount.providers.openid_connect.views import callback
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
@@ -12,7 +11,7 @@ urlpatterns = [
     path("sign-in/key/", ways_in.SignInWithKey.as_view(), name="mfa_login_webauthn"),
     path("sign-in/department/cancelled/", ways_in.provider_cancelled, name="socialaccount_login_cancelled"),
     path("sign-in/department/<str:provider_id>/", ways_in.provider, name="openid_connect_login"),
-    path("sign-in/department/<str:provider_id>/back/", callback, name="openid_connect_callback"),
+    path("sign-in/department/<str:provider_id>/back/", ways_in.provider_back, name="openid_connect_callback"),
     path("sign-in/invitation/<str:token>/", invitations.invitation, name="invitation"),
     path("sign-in/again/", again.Password.as_view(), name="account_reauthenticate"),
     path("sign-in/again/code/", again.Code.as_view(), name="mfa_reauthenticate"),

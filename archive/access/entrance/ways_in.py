@@ -1,7 +1,10 @@
 """Signing in: with a password, with a second step, with a key alone, with the department's own sign-in."""
 
+import logging
+from collections.abc import Callable
 from typing import Any
 
+import requests
 from allauth.account.views import LoginView
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.webauthn.views import LoginWebAuthnView
@@ -24,6 +27,8 @@ from archive.access.entrance.forms import DeviceForm
 from archive.access.entrance.sitting import DEVICE_ASKED, facts_of, facts_set
 from archive.access.pages import actor_of, instant_of
 from archive.access.sign_in_models import Device
+
+logger = logging.getLogger(__name__)
 
 
 class SignIn(LoginView):
@@ -56,8 +61,22 @@ def provider(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """Go to the department's own sign-in."""
     if not throttle.attempt_count(throttle.PROVIDER_BY_ADDRESS, address_of(request), at=instant_of(request)):
         return render(request, "entrance/too_many.html", status=429)
-    answer: HttpResponseBase = openid.login(request, provider_id)
-    return answer
+    return _asked(request, openid.login, provider_id)
+
+
+@login_not_required
+def provider_back(request: HttpRequest, provider_id: str) -> HttpResponseBase:
+    """Come back from there."""
+    return _asked(request, openid.callback, provider_id)
+
+
+def _asked(request: HttpRequest, view: Callable[..., HttpResponseBase], provider_id: str) -> HttpResponseBase:
+    """Let a view ask the provider; one that is down, or answers nonsense, is told as such."""
+    try:
+        return view(request, provider_id)
+    except (requests.RequestException, ValueError, KeyError):
+        logger.warning("The department's sign-in did not answer well.", exc_info=True)
+        return render(request, "socialaccount/authentication_error.html", status=503)
 
 
 @login_not_required

@@ -55,7 +55,7 @@ def sign_in(client: Client, password: str = PASSWORD, name: str = "kim", **more:
 
 def code_of(secret: str, step: int = 1) -> str:
     """The code of now (1), of the period before (0) or after (2)."""
-    return format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[step]))
+    return str(format_hotp_value(hotp_value(secret, list(yield_hotp_counters_from_time())[step])))
 
 
 def signed_in(user: User) -> Client:
