@@ -38,9 +38,9 @@ LOG_ANCHOR_MAIL = read_list("DAYBOOK_LOG_ANCHOR_MAIL")
 STORAGE_URL = read_secret("STORAGE_URL", default=f"file://{DAYBOOK_STATE_DIR}/store")
 STORAGE_COPY_URL = read_secret("STORAGE_COPY_URL")  # a second copy of every object goes there
 # Two marks of free space: below the first large media wait, below the second all but words, decisions and proofs.
-SPACE_FIRST_MARK_MB = read_number("DAYBOOK_SPACE_FIRST_MARK_MB", default=4_000)
-SPACE_SECOND_MARK_MB = read_number("DAYBOOK_SPACE_SECOND_MARK_MB", default=1_000)
-SPACE_LARGE_OBJECT_KB = read_number("DAYBOOK_SPACE_LARGE_OBJECT_KB", default=16_000)  # what counts as large
+SPACE_FIRST_MARK_MB = read_number("DAYBOOK_SPACE_FIRST_MARK_MB", default=4_096)
+SPACE_SECOND_MARK_MB = read_number("DAYBOOK_SPACE_SECOND_MARK_MB", default=1_024)
+SPACE_LARGE_OBJECT_KB = read_number("DAYBOOK_SPACE_LARGE_OBJECT_KB", default=16_384)  # what counts as large
 SPACE_FOLDERS = read_list("DAYBOOK_SPACE_FOLDERS")  # further ones to look at: the database's, where it is ours
 FIXITY_DAYS = read_number("DAYBOOK_FIXITY_DAYS", default=90)  # every copy is read again within this period
 FIXITY_BYTES_PER_SECOND = read_number("DAYBOOK_FIXITY_BYTES_PER_SECOND", default=20_000_000)

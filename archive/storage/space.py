@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from archive.storage.contract import NoRoom
 
-MEGABYTE = 1_000_000
+KILOBYTE, MEGABYTE = 1 << 10, 1 << 20
 
 
 class Room(IntEnum):
@@ -60,7 +60,7 @@ def small_only(chunks: Iterable[bytes], declared: int | None = None) -> Iterator
     `declared` is the size that somebody said they have, if anybody did: then no byte is read in vain.
     """
     room = space_now().room
-    limit = None if room is Room.AMPLE else 0 if room is Room.SCARCE else settings.SPACE_LARGE_OBJECT_KB * 1_000
+    limit = None if room is Room.AMPLE else 0 if room is Room.SCARCE else settings.SPACE_LARGE_OBJECT_KB * KILOBYTE
     so_far = declared or 0
     if limit is not None and so_far > limit:
         raise _too_large()

@@ -15,7 +15,7 @@ from archive.access.actor import Actor
 from archive.jobs.models import Job, JobState
 from archive.storage.alarms import fixity_alarms
 from archive.storage.contract import NoRoom
-from archive.storage.space import Room, Space, space_now
+from archive.storage.space import KILOBYTE, Room, Space, space_now
 from archive.waiting import Waiting
 from config.continuity.selectors import Alarm, backup_state
 from config.desk.fixity_views import MEND
@@ -41,7 +41,7 @@ def space_shown() -> SpaceShown:
     space = space_now()
     waiting = Job.objects.filter(state=JobState.WAITING, failure__startswith=NoRoom.code).count()
     return SpaceShown(
-        space, space.room == Room.SHORT, space.room == Room.SCARCE, waiting, settings.SPACE_LARGE_OBJECT_KB * 1_000
+        space, space.room == Room.SHORT, space.room == Room.SCARCE, waiting, settings.SPACE_LARGE_OBJECT_KB * KILOBYTE
     )
 
 
