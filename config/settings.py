@@ -33,6 +33,7 @@ LOG_RESERVE_URL = read_text("DAYBOOK_LOG_RESERVE_URL", default=f"file://{DAYBOOK
 LOG_TSA = read_list("DAYBOOK_LOG_TSA")
 LOG_TSA_ROOTS = read_text("DAYBOOK_LOG_TSA_ROOTS", default="")  # a PEM file: the certificates that we decided to trust
 LOG_WITNESSES = read_list("DAYBOOK_LOG_WITNESSES")
+LOG_POLICY = read_text("DAYBOOK_LOG_POLICY", default="")  # a C2SP tlog-policy file: how many of them are enough
 LOG_WORM_URL = read_text("DAYBOOK_LOG_WORM_URL", default="")
 LOG_ANCHOR_MAIL = read_list("DAYBOOK_LOG_ANCHOR_MAIL")
 STORAGE_URL = read_secret("STORAGE_URL", default=f"file://{DAYBOOK_STATE_DIR}/store")

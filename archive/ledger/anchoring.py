@@ -22,6 +22,7 @@ from archive.ledger.cosignature import Witness, parse_witness, witness_request
 from archive.ledger.errors import LedgerError
 from archive.ledger.models import LOG, Anchor, AnchorKind, AnchorTarget, Checkpoint
 from archive.ledger.note import Signature, parse_note
+from archive.ledger.policy import Policy, parse_policy
 from archive.ledger.selectors import consistency, latest_checkpoint, vkey
 from archive.ledger.services import EventDraft, append_events
 from archive.ledger.shelf import shelf_at
@@ -101,17 +102,19 @@ def checkpoint_cite(least: int, *, at: datetime, beat: Callable[[], None] = lamb
     """Choose the checkpoint that an export cites, and have every authority and witness that is set up vouch for it.
 
     It is the smallest of at least `least` entries that each witness has cosigned or still can: a witness never goes
-    back. Returns its size, and whether all of them vouch for it now. Whoever failed is asked again after its pause;
+    back. Returns its size, and whether all of them vouch for it now (of witnesses: as many as
+    the policy asks for, where the settings name one). Whoever failed is asked again after its pause;
     `beat` is called before each is asked, which may take half a minute.
     """
     asked = [target for target in targets() if target.kind in VOUCHING]
     if not asked:
         return least, True
+    policy = parse_policy(Path(settings.LOG_POLICY).read_text("utf-8")) if settings.LOG_POLICY else None
     heads = Checkpoint.objects.filter(log_id=LOG, size__gte=least).order_by("size")
     for head in heads[:_CITABLE]:
         missing = _missing(asked, head.size)
         if not any(target.kind == AnchorKind.WITNESS and state.size >= head.size for target, state in missing):
-            return head.size, _vouch(missing, head, at, beat)
+            return head.size, _vouch(missing, head, at, beat) or (policy is not None and _enough(policy, head, asked))
     return least, False
 
 
@@ -124,6 +127,14 @@ def checkpoint_vouch(size: int, *, at: datetime) -> int:
     asked = [target for target in targets() if target.kind == AnchorKind.TSA]
     missing = _missing(asked, size) if head else []
     return sum(_vouch([each], head, at) for each in missing) if head else 0
+
+
+def _enough(policy: Policy, head: Checkpoint, asked: Sequence[Target]) -> bool:
+    """Return whether each authority has stamped it and the witnesses that have cosigned it are enough."""
+    given = vouchers(head.size)
+    signed = {each.name for each in given if each.kind == AnchorKind.WITNESS}
+    stamped = {each.name for each in given if each.kind == AnchorKind.TSA}
+    return policy.met(signed) and all(each.name in stamped for each in asked if each.kind == AnchorKind.TSA)
 
 
 def _missing(asked: Sequence[Target], size: int) -> list[tuple[Target, AnchorTarget]]:

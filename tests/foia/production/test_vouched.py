@@ -41,6 +41,7 @@ def state(tmp_path: Path) -> Iterator[None]:
         LOG_TSA=[],
         LOG_TSA_ROOTS="",
         LOG_WITNESSES=[],
+        LOG_POLICY="",
     ):
         yield
 
@@ -139,3 +140,19 @@ def test_a_witness_that_went_on_is_asked_for_a_checkpoint_that_it_has(
     assert path is not None
     assert Bundle.objects.get().checkpoint_size == first + 3 == Anchor.objects.get().size
     assert bundle_check(path, [VKEY], witnesses=[witness.vkey]).code == 0
+
+
+def test_a_policy_says_how_many_witnesses_are_enough(
+    session: psycopg.Connection, settings: Settings, tmp_path: Path
+) -> None:
+    one, other, policy = OwnWitness(VKEY), OwnWitness(VKEY, "silent.example/2"), tmp_path / "policy"
+    lines = f"witness a {one.vkey}\nwitness b {other.vkey}\ngroup some 1 a b\ngroup each all a b\n"
+    production = sealed(session)
+    with served(one.answer) as there, served(lambda _path, _body: (503, b"")) as silent:
+        settings.LOG_WITNESSES = [f"{one.vkey} {there}", f"{other.vkey} {silent}"]
+        settings.LOG_POLICY = str(policy)
+        policy.write_text(f"{lines}quorum each\n")
+        with pytest.raises(NotVouched):
+            production_build(production, Watch(now=lambda: AT))
+        policy.write_text(f"{lines}quorum some\n")
+        assert production_build(production, Watch(now=lambda: AT)) is not None
