@@ -223,7 +223,8 @@ def _person_page(request: HttpRequest, found: User, why: WhyForm | None = None) 
         "linked": SocialAccount.objects.filter(user=found),
         "provider": bool(settings.OIDC_URL),
         "sessions": sessions_of(found, at=at),
-        "offices": [held.office.name for held in found.appointments.select_related("office") if _holds(held, at)],
+        # Not `offices`: that name is the frame's, for the person who looks.
+        "held": [held.office.name for held in found.appointments.select_related("office") if _holds(held, at)],
         "form": why or WhyForm(),
         "trail": _trail(found.name),
     }

@@ -110,6 +110,8 @@ def test_five_failures_lock_until_an_administrator_releases_and_nobody_releases_
         assert "do not belong together" in sign_in(Client(), "wrong").content.decode()
     assert sign_in(Client()).status_code == 200, "the right password opens nothing now"
     [lock] = SignInLock.objects.filter(person=kim)
+    frame = signed_in(world.holders["administrator"]).get(f"/people/{kim.ref}/").content.decode()
+    assert 'class="desk-offices">System Administrator<' in frame, "the frame names the offices of who looks"
     outcomes = AuditEntry.objects.filter(action="access.sign-in-failed", object_ref=kim.ref)
     assert list(outcomes.order_by("pk").values_list("outcome", flat=True)) == ["password"] * 5 + ["locked"]
     with pytest.raises(DatabaseError), transaction.atomic():

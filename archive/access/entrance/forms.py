@@ -34,16 +34,20 @@ class DeviceForm(forms.Form):
     )
 
 
+class AskedLater(forms.ChoiceField):
+    """A choice that is wanted here, and asked on the next page of those who leave it out."""
+
+    def validate(self, value: Any) -> None:
+        """Take nothing, or one of the choices."""
+        if value:
+            super().validate(value)
+
+
 class SignInForm(LoginForm):
     """Name and password; the refusal does not tell which of them was wrong."""
 
     errors_heading = _("You are not signed in")
-    device = forms.ChoiceField(
-        label=_("What do you sign in with?"),
-        choices=Device.choices,
-        widget=forms.RadioSelect,
-        required=False,  # who leaves it out is asked on the next page
-    )
+    device = AskedLater(label=_("What do you sign in with?"), choices=Device.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
