@@ -1,6 +1,7 @@
 """Every table of the archive, for Django's sake; each class lives in its room."""
 
 from archive.access.models import (
+    Absence,
     Appointment,
     AuditBatch,
     AuditBatchEntry,
@@ -8,11 +9,20 @@ from archive.access.models import (
     AuditPending,
     Compartment,
     Department,
+    Designation,
     Holiday,
     HolidayYear,
     Office,
     User,
     Words,
+)
+from archive.access.oversight_models import (
+    AuditWeek,
+    AuditWeekSigned,
+    BrokenGlass,
+    BrokenGlassClosed,
+    BrokenGlassReview,
+    Handover,
 )
 from archive.access.sign_in_models import (
     Attempts,
@@ -82,6 +92,7 @@ from archive.storage.models import (
 )
 
 __all__ = [
+    "Absence",
     "Account",
     "AccountApproval",
     "AccountProposal",
@@ -94,6 +105,8 @@ __all__ = [
     "AuditBatchEntry",
     "AuditEntry",
     "AuditPending",
+    "AuditWeek",
+    "AuditWeekSigned",
     "Author",
     "BackupCopy",
     "BackupProof",
@@ -101,12 +114,16 @@ __all__ = [
     "BackupSheet",
     "BackupSheetRead",
     "Blocker",
+    "BrokenGlass",
+    "BrokenGlassClosed",
+    "BrokenGlassReview",
     "CaptureRun",
     "Checkpoint",
     "Compartment",
     "Current",
     "Cursor",
     "Department",
+    "Designation",
     "DestructionOrder",
     "DevicePermission",
     "DevicePermissionEnd",
@@ -120,6 +137,7 @@ __all__ = [
     "Frame",
     "FsckFinding",
     "FsckRun",
+    "Handover",
     "Holiday",
     "HolidayYear",
     "Invitation",

@@ -12,6 +12,7 @@ app.autodiscover_tasks()
 app.autodiscover_tasks(
     [
         "archive.access",
+        "archive.access.auditing",
         "archive.capture",
         "archive.destruction",
         "archive.storage",

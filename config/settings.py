@@ -333,6 +333,9 @@ DISPOSAL_AUTHORITY = "illinois"  # whose disposal certificate must come back: a 
 # What waits for a person on Today: functions (actor, at) -> list[archive.waiting.Waiting] (config/desk/today.py).
 TODAY_ITEMS: list[str] = [
     "archive.access.waiting.people_waiting",
+    "config.desk.approvals.rules_waiting",
+    "archive.access.emergency.selectors.openings_waiting",
+    "archive.access.auditing.weeks.weeks_waiting",
     "archive.capture.waiting.removals",
     "archive.capture.waiting.failures",
     "archive.capture.waiting.approvals",
@@ -340,6 +343,7 @@ TODAY_ITEMS: list[str] = [
     "retention.dispositions.waiting.lists_waiting",
     "retention.holds.waiting.holds_to_review",
     "retention.schedules.waiting.unscheduled_waiting",
+    "retention.schedules.shortening.shortenings_to_approve",
     "foia.requests.waiting.requests_due",
     "foia.review.waiting.reviews_waiting",
     "foia.production.waiting.productions_waiting",

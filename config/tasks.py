@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from archive.access.audit import audit_batch_seal
+from archive.access.auditing.tasks import ROUNDS as AUDITING_ROUNDS
 from archive.access.tasks import ROUNDS as ACCESS_ROUNDS
 from archive.capture.schedule import captures_enqueue
 from archive.destruction.tasks import ROUNDS as DESTRUCTION_ROUNDS
@@ -34,6 +35,7 @@ ROUNDS = {
     FSCK: timedelta(days=7),
     **STORAGE_ROUNDS,
     **ACCESS_ROUNDS,
+    **AUDITING_ROUNDS,
 }
 HEAVY_ROUNDS = {**STORAGE_HEAVY_ROUNDS, **DESTRUCTION_ROUNDS}
 

@@ -6,6 +6,7 @@ the matrix and the accessibility test fail.
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from config.desk.approvals import approvals
 from config.desk.fixity_views import fixity_alarm
 from config.desk.integrity import integrity, integrity_check
 from config.desk.log_views import log_checkpoint, log_note, log_page, log_renewal, log_stamp, log_tile
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", today, name="today"),
     path("", include("archive.access.entrance.urls")),
     path("", include("archive.access.urls")),
+    path("approvals/", approvals, name="approvals"),
     path("integrity/", integrity, name="integrity"),
     path("integrity/check/", integrity_check, name="integrity-check"),
     path("integrity/alarms/<uuid:ref>/", fixity_alarm, name="fixity-alarm"),
@@ -24,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/stamps/<int:size>/<int:n>", log_stamp, name="log-stamp"),
     path("log/renewals/<str:name>", log_renewal, name="log-renewal"),
     path("log/tile/<path:path>", log_tile, name="log-tile"),
+    path("audit/", include("archive.access.auditing.urls")),
+    path("emergency/", include("archive.access.emergency.urls")),
+    path("offices/", include("archive.access.offices.urls")),
     path("", include("archive.records.urls")),
     path("", include("archive.capture.urls")),
     path("", include("archive.accounts.urls")),

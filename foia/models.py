@@ -11,7 +11,7 @@ from foia.production.models import (
     ReleaseDownload,
     ReleaseRevoked,
 )
-from foia.requests.models import ClockEvent, Letter, RecordsRequest, RequestStep, ReviewOffice
+from foia.requests.models import ClockEvent, Letter, RecordsRequest, RequestStep, ReviewOffice, TeamMember
 from foia.review.models import Approval, ApprovedDecision, Redaction, ReviewDecision
 
 __all__ = [
@@ -36,4 +36,5 @@ __all__ = [
     "RequestStep",
     "ReviewDecision",
     "ReviewOffice",
+    "TeamMember",
 ]

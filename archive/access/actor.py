@@ -32,8 +32,8 @@ class Actor:
         return self.user
 
     def offices(self, at: datetime) -> frozenset[str]:
-        """Return the codes of the offices that the person holds at `at`; a process holds none."""
+        """Return the codes of the offices whose authority the person has at `at`; a process has none."""
         if self.user is None or not self.user.is_active:
             return frozenset()
-        held = Appointment.objects.filter(Appointment.current(at), user=self.user)
+        held = Appointment.objects.filter(Appointment.in_force(at), user=self.user)
         return frozenset(held.values_list("office_id", flat=True))

@@ -3,6 +3,9 @@
 import hashlib
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -13,6 +16,18 @@ from archive.ledger.canonical import canonical_bytes, format_time
 from archive.ledger.services import EventDraft, append_events
 
 BATCH_LIMIT = 5_000  #: entries a batch at most
+
+_source: ContextVar[str] = ContextVar("daybook_source", default="")
+
+
+@contextmanager
+def acting_from(source: str) -> Iterator[None]:
+    """Let the entries of a block say where from it was acted: the network address of a device; empty for nothing."""
+    token = _source.set(source[:64])
+    try:
+        yield
+    finally:
+        _source.reset(token)
 
 
 def words_keep(text: str, *, compartment: str, at: datetime) -> uuid.UUID:
@@ -48,9 +63,25 @@ def audit(
         compartment=compartment,
         count=count,
         words_ref=words_keep(words, compartment=compartment, at=at) if words else None,
+        source=_source.get(),
     )
     AuditPending.objects.create(entry_id=entry.pk)
     return entry
+
+
+def audit_read(actor: Actor, *, at: datetime, object_kind: str, object_ref: object, compartment: str) -> None:
+    """Note that somebody read what is not public, in a transaction of its own; reads of public pages are not noted."""
+    if compartment == "public":
+        return
+    with transaction.atomic():
+        audit(
+            actor,
+            f"{object_kind}.read",
+            at=at,
+            object_kind=object_kind,
+            object_ref=object_ref,
+            compartment=compartment,
+        )
 
 
 def entry_digest(entry: AuditEntry) -> bytes:
@@ -69,6 +100,7 @@ def entry_digest(entry: AuditEntry) -> bytes:
                 "compartment": entry.compartment,
                 "count": entry.count,
                 "words": str(entry.words_ref) if entry.words_ref else None,
+                **({"source": entry.source} if entry.source else {}),
             }
         )
     ).digest()

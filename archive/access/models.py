@@ -6,11 +6,14 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 
 from archive.tables import Content, Evidence, TableClass, Working
+
+NO_DELETE = frozenset({"INSERT", "SELECT", "UPDATE"})
 
 
 class Department(Working):
@@ -98,10 +101,17 @@ class User(AbstractBaseUser):
 
 
 class Office(Working):
-    """An office of the department: authority belongs to it, not to the person."""
+    """An office of the department: authority belongs to it, not to the person.
 
+    The department keeps its own list. `authority` is the office of `capabilities.toml` whose authority this one has;
+    empty for one that stands there itself. An office that is retired stays, for what was done in it.
+    """
+
+    app_privileges: ClassVar[frozenset[str] | None] = NO_DELETE
     code = models.CharField(max_length=32, primary_key=True)
     name = models.CharField(max_length=100)
+    authority = models.CharField(max_length=32, default="")
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         app_label = "archive"
@@ -111,14 +121,40 @@ class Office(Working):
         return self.name
 
 
-class Appointment(Working):
-    """Who holds an office from when to when (`until` is the first instant after it; none while it lasts)."""
+class Absence(Working):
+    """A time in which a person cannot act: where they hold an office alone, its deputies act."""
 
+    app_privileges: ClassVar[frozenset[str] | None] = NO_DELETE
+    ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        app_label = "archive"
+        db_table = "absence"
+        constraints = [models.CheckConstraint(condition=Q(until__gt=F("since")), name="absence_ends_after_start")]
+
+
+class Appointment(Working):
+    """Who holds an office from when to when (`until` is the first instant after it; none while it lasts).
+
+    An acting holder has the office while it is vacant or its holder is away. A deputy has its authority only at
+    instants at which no holder is there. It is ended, never stretched or rewritten (a trigger): what somebody could do
+    on a past day stays known.
+    """
+
+    app_privileges: ClassVar[frozenset[str] | None] = NO_DELETE
+    ref = models.UUIDField(unique=True, db_default=RandomUUID(), editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appointments")
     office = models.ForeignKey(Office, on_delete=models.PROTECT)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True)
     acting = models.BooleanField(default=False)
+    deputy = models.BooleanField(default=False)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")  #: none at the founding
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         app_label = "archive"
@@ -126,13 +162,48 @@ class Appointment(Working):
         constraints = [
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gt=F("since")), name="appointment_ends_after_start"
-            )
+            ),
+            models.CheckConstraint(condition=~Q(acting=True, deputy=True), name="appointment_acting_or_deputy"),
+            models.CheckConstraint(
+                condition=Q(made_by=None) | ~Q(made_by=F("user")), name="appointment_not_of_oneself"
+            ),
         ]
 
     @staticmethod
     def current(at: datetime) -> Q:
-        """Return the condition that an appointment is in force at the instant `at`."""
+        """Return the condition that an appointment runs at the instant `at`."""
         return Q(since__lte=at) & (Q(until=None) | Q(until__gt=at))
+
+    @staticmethod
+    def in_force(at: datetime) -> Q:
+        """Return the condition that an appointment gives its office's authority at `at`: a deputy's only in need."""
+        away = Absence.objects.filter(user=OuterRef("user"), since__lte=at, until__gt=at)
+        there = Appointment.objects.filter(
+            Appointment.current(at), ~Exists(away), office=OuterRef("office"), deputy=False, user__is_active=True
+        )
+        return Appointment.current(at) & (Q(deputy=False) | ~Q(Exists(there)))
+
+
+class Designation(Working):
+    """One authority of an office, given by its holder to another person for a limited time (SOP 5.19 2.a, 4.b)."""
+
+    app_privileges: ClassVar[frozenset[str] | None] = NO_DELETE
+    ref = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    office = models.ForeignKey(Office, on_delete=models.PROTECT)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="designations")
+    capability = models.CharField(max_length=64)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        app_label = "archive"
+        db_table = "designation"
+        constraints = [
+            models.CheckConstraint(condition=Q(until__gt=F("since")), name="designation_ends_after_start"),
+            models.CheckConstraint(condition=~Q(made_by=F("user")), name="designation_not_of_oneself"),
+        ]
 
 
 class Compartment(Working):
@@ -174,12 +245,15 @@ class AuditEntry(Evidence):
     compartment = models.CharField(max_length=16, default="public")
     count = models.IntegerField(null=True)  #: how many things, where the act was on a set
     words_ref = models.UUIDField(null=True)
+    source = models.CharField(max_length=64, default="")  #: where from: the network address of a person's device
 
     class Meta:
         app_label = "archive"
         db_table = "audit_entry"
         indexes = [
             models.Index(fields=["-at"], name="audit_newest"),
+            models.Index(fields=["actor", "-at"], name="audit_of_person"),
+            models.Index(fields=["action", "-at"], name="audit_of_action"),
             models.Index(fields=["object_kind", "object_ref"], name="audit_of_object"),
         ]
 

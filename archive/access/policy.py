@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet, Value
 
 from archive.access.actor import Actor
-from archive.access.models import Compartment
+from archive.access.models import Appointment, Compartment, Designation
+from archive.access.oversight_models import BrokenGlass
 from archive.extension import ExtensionPoint
 
 M = TypeVar("M", bound=Model)
@@ -58,11 +59,32 @@ def office_table() -> dict[str, tuple[str, frozenset[str]]]:
     return {code: (row["name"], frozenset(row["may"])) for code, row in table.items()}
 
 
+def authority_rows(at: datetime) -> QuerySet[Appointment, tuple[Any, ...]]:
+    """Return (user id, office code, authority, capability) of everybody at `at`, in one query.
+
+    The capability is empty for an office that is held, and names the one that a holder gave to a designee.
+    """
+    columns = ("user_id", "office_id", "office__authority")
+    held = Appointment.objects.filter(Appointment.in_force(at), user__is_active=True)
+    given = Designation.objects.filter(since__lte=at, until__gt=at, user__is_active=True)
+    return held.values_list(*columns, Value("")).union(given.values_list(*columns, "capability"))
+
+
+def authority_of(office: str, authority: str, capability: str) -> frozenset[str]:
+    """Return what one row of `authority_rows` gives: never more than the office itself has."""
+    _, may = office_table().get(authority or office, ("", frozenset()))
+    return may if not capability else may & {capability}
+
+
 def capabilities(actor: Actor, at: datetime) -> frozenset[str]:
-    """Return what the actor may do at `at`, from every office held then."""
-    table = office_table()
-    held = [table[code][1] for code in actor.offices(at) if code in table]
-    return frozenset().union(*held)
+    """Return what the actor may do at `at`, from every office held then and every designation that runs."""
+    if actor.user is None or not actor.user.is_active:
+        return frozenset()
+    columns = ("office_id", "office__authority")
+    held = Appointment.objects.filter(Appointment.in_force(at), user=actor.user)
+    given = Designation.objects.filter(since__lte=at, until__gt=at, user=actor.user)
+    rows = held.values_list(*columns, Value("")).union(given.values_list(*columns, "capability"))
+    return frozenset().union(*(authority_of(*row) for row in rows))
 
 
 def allows(actor: Actor, capability: str, at: datetime, obj: Model | None = None) -> bool:
@@ -79,12 +101,16 @@ def require(actor: Actor, capability: str, at: datetime, obj: Model | None = Non
 
 
 def open_compartments(actor: Actor, at: datetime) -> frozenset[str]:
-    """Return the codes of the compartments that stand open for the actor; `public` needs only `record.read`."""
+    """Return the codes of the compartments that stand open for the actor; `public` needs only `record.read`.
+
+    One that was opened in an emergency stands open until its time is over (archive/access/glass.py).
+    """
     held = capabilities(actor, at)
-    if "record.read" not in held:
+    if "record.read" not in held or actor.user is None:
         return frozenset()
     named = {c.removeprefix("compartment.") for c in held if c.startswith("compartment.")}
-    return frozenset({"public"} | named)
+    broken = BrokenGlass.objects.filter(user=actor.user, at__lte=at, until__gt=at).exclude(closed__at__lte=at)
+    return frozenset({"public"} | named | set(broken.values_list("compartment_id", flat=True)))
 
 
 def visible(actor: Actor, rows: QuerySet[M], at: datetime) -> QuerySet[M]:

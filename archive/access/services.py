@@ -18,7 +18,7 @@ def department_found(
         for code, title in COMPARTMENTS.items():
             Compartment.objects.get_or_create(code=code, defaults={"name": title})
         for code, (title, _) in office_table().items():
-            Office.objects.update_or_create(code=code, defaults={"name": title})
+            Office.objects.get_or_create(code=code, defaults={"name": title})
         department, _ = Department.objects.get_or_create(
             id=1,
             defaults={

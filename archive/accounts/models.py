@@ -58,3 +58,7 @@ class AccountProposal(Evidence):
     class Meta:
         app_label = "archive"
         db_table = "account_proposal"
+        constraints = [
+            # For the foreign key by which an approval repeats who proposed (archive 0008).
+            models.UniqueConstraint(fields=["account", "requested_by"], name="account_proposal_by")
+        ]

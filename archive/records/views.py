@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from archive.access import policy
+from archive.access.audit import audit_read
 from archive.access.pages import actor_of, instant_of, needs
 from archive.records.bytes_served import stored_answer
 from archive.records.excerpts import SEARCHED, Run, runs_of
@@ -54,6 +55,7 @@ def record(request: HttpRequest, ref: UUID) -> HttpResponse:
         )
     except Version.DoesNotExist as missing:
         raise Http404 from missing
+    audit_read(actor, at=at, object_kind="record", object_ref=found.ref, compartment=reading.version.compartment)
     told |= {
         "reading": reading,
         "text": _marked(reading.said.text[:SHOWN], request.GET.get("q", "")),
@@ -75,6 +77,7 @@ def medium(request: HttpRequest, ref: UUID, number: int) -> HttpResponseBase:
         media = medium_numbered(found, number, actor=actor, at=at)
     except (Record.DoesNotExist, Media.DoesNotExist) as missing:
         raise Http404 from missing
+    audit_read(actor, at=at, object_kind="record", object_ref=found.ref, compartment=media.compartment)
     ending = mimetypes.guess_extension(media.media_type) or ".bin"
     return stored_answer(request, media.stored, name=f"{ref}-{number}{ending}", media_type=media.media_type)
 

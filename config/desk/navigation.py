@@ -46,9 +46,26 @@ PLACES = (
         frozenset({"schedule.adopt", "disposition.propose", "disposition.approve"}),
     ),
     Place(_("Productions"), "/productions/", frozenset({"production.make", "production.release"})),
+    Place(
+        _("Approvals"),
+        "/approvals/",
+        frozenset(
+            {
+                "account.approve",
+                "disposition.approve",
+                "request.decide",
+                "production.release",
+                "glass.review",
+                "office.appoint",
+            }
+        ),
+    ),
     Place(_("Accounts"), "/accounts/", frozenset({"record.read"})),
     Place(_("People"), "/people/", frozenset({"user.manage"})),
     Place(_("Devices"), "/devices/", frozenset({"device.permit", "audit.read"})),
+    Place(_("Offices"), "/offices/"),
+    Place(_("Emergency access"), "/emergency/", frozenset({"glass.break", "glass.review"})),
+    Place(_("Audit"), "/audit/", frozenset({"audit.read"})),
     Place(_("Integrity"), "/integrity/", frozenset({"integrity.read"})),
 )
 

@@ -10,6 +10,8 @@ from django.template.defaultfilters import date as formatted
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from archive.access.capability_names import CAPABILITIES
+
 register = template.Library()
 
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
@@ -32,6 +34,12 @@ def moment(at: datetime | None) -> str:
 def moment_exact(at: datetime | None) -> str:
     """An instant to the second in the department's zone, the zone named; a dash for none."""
     return formatted(timezone.localtime(at), "M j, Y, g:i:s A T") if at else "—"
+
+
+@register.filter
+def capability(code: str) -> object:
+    """What a capability lets its holder do, in words."""
+    return CAPABILITIES.get(code, code)
 
 
 @register.filter

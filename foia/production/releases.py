@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from archive.access.actor import Actor
-from archive.access.audit import audit, words_keep
+from archive.access.audit import acting_from, audit, words_keep
 from archive.access.policy import require
 from archive.ledger.services import EventDraft, append_events
 from archive.storage.services import object_chunks
@@ -129,7 +129,7 @@ def release_find(token: str, *, at: datetime) -> Release | None:
 
 def release_fetch(*, token: str, at: datetime) -> Fetched:
     """Count a download and return the bundle. Raises Refused for a token that opens nothing, without saying why."""
-    with transaction.atomic():
+    with transaction.atomic(), acting_from(""):
         release = release_find(token, at=at)
         if release is None:
             raise Refused("release.unknown", _("This link is not valid. Ask the department for a new one."))

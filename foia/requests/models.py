@@ -52,6 +52,7 @@ class RecordsRequest(Working):
     extended = models.BooleanField(default=False)
     hold_ref = models.UUIDField(null=True)  #: the hold in force for this request
     narrowed = models.BooleanField(default=False)  #: the hold is down to what was collected
+    closed_to_team = models.BooleanField(default=False)  #: only its team and those who decide requests see the file
     subject = models.BinaryField(unique=True)
 
     class Meta:
@@ -67,6 +68,27 @@ class RecordsRequest(Working):
 
     def __str__(self) -> str:
         return self.number
+
+
+class TeamMember(Working):
+    """Who works on a request, from when to when; one of them leads. Whoever takes a request in leads at first."""
+
+    app_privileges: ClassVar[frozenset[str] | None] = frozenset({"INSERT", "SELECT", "UPDATE"})
+    request = models.ForeignKey(RecordsRequest, on_delete=models.PROTECT, related_name="team")
+    user = models.ForeignKey("archive.User", on_delete=models.PROTECT, related_name="+")
+    lead = models.BooleanField(default=False)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    added_by = models.ForeignKey("archive.User", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        app_label = "foia"
+        db_table = "request_team"
+        constraints = [
+            models.UniqueConstraint(fields=["request", "user"], condition=Q(until=None), name="request_team_once"),
+            models.UniqueConstraint(fields=["request"], condition=Q(until=None, lead=True), name="request_team_lead"),
+        ]
+        indexes = [models.Index(fields=["user"], name="request_team_of_person", condition=Q(until=None))]
 
 
 class StepKind(models.TextChoices):

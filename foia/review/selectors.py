@@ -110,6 +110,15 @@ def decisions_latest(items: Iterable[CollectionItem]) -> dict[int, ReviewDecisio
     return {row.item_id: row for row in rows.distinct("item_id")}
 
 
+def latest_collections(request_refs: Sequence[uuid.UUID]) -> QuerySet[Collection]:
+    """Return the newest collection of each of these requests, where its work has not ended."""
+    later = Collection.objects.filter(purpose_ref=OuterRef("purpose_ref"), pk__gt=OuterRef("pk"))
+    closed = CollectionClosed.objects.filter(collection=OuterRef("pk"))
+    return Collection.objects.filter(
+        ~Exists(later), ~Exists(closed), purpose=Purpose.REQUEST, purpose_ref__in=request_refs
+    )
+
+
 def progress_of(collection: Collection, *, actor: Actor, at: datetime) -> Progress:
     """Return how far a review is."""
     items = collection_items(collection, actor=actor, at=at).order_by()

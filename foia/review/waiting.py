@@ -2,17 +2,15 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from archive.access.actor import Actor
 from archive.access.policy import capabilities
 from archive.waiting import Waiting
-from foia.collections.models import Collection, CollectionClosed, Purpose
 from foia.requests.models import RecordsRequest, RequestState
 from foia.requests.selectors import requests_visible
-from foia.review.selectors import Progress, progress_of
+from foia.review.selectors import Progress, latest_collections, progress_of
 
 SHOWN = 20
 
@@ -28,11 +26,8 @@ def reviews_waiting(actor: Actor, at: datetime) -> list[Waiting]:
         .filter(state__in=[RequestState.SEARCHED, RequestState.DECIDED])
         .order_by("due_on", "pk")[:SHOWN]
     }
-    later = Collection.objects.filter(purpose_ref=OuterRef("purpose_ref"), pk__gt=OuterRef("pk"))
-    closed = CollectionClosed.objects.filter(collection=OuterRef("pk"))
-    rows = Collection.objects.filter(~Exists(later), ~Exists(closed), purpose=Purpose.REQUEST, purpose_ref__in=requests)
     items = []
-    for collection in rows:
+    for collection in latest_collections(list(requests)):
         request = requests[collection.purpose_ref]
         found = _item(request, progress_of(collection, actor=actor, at=at), held)
         if found is not None:

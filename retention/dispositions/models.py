@@ -80,6 +80,10 @@ class DispositionBatch(Working):
                 name="disposition_not_self_approved",
             ),
             models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(proposed_by=None) | ~Q(approved_by=F("proposed_by")),
+                name="disposition_not_by_its_proposer",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=["proposed", "endorsed", "withdrawn"]) | Q(approved_by__isnull=False),
                 name="disposition_approved_first",
             ),

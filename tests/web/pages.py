@@ -19,6 +19,7 @@ from archive.storage.models import Finding, FixityFinding
 from tests.web.access_pages import ACCESS_PAGES
 from tests.web.archive_pages import ARCHIVE_PAGES
 from tests.web.foia_pages import FOIA_PAGES
+from tests.web.office_pages import OFFICE_PAGES
 from tests.web.retention_pages import RETENTION
 from tests.web.rows import SENT, Row, Whose
 from tests.web.world import World
@@ -74,6 +75,7 @@ PAGES: list[Row] = [
     Row("log/tile/<path:path>", public=True, make=a_tile, answers=frozenset({404}), look=False, owned=False),
     *ACCESS_PAGES,
     *ARCHIVE_PAGES,
+    *OFFICE_PAGES,
     *RETENTION,
     *FOIA_PAGES,
 ]

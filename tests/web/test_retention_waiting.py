@@ -9,6 +9,7 @@ from archive.access.actor import Actor
 from archive.access.models import User
 from archive.records.models import Record
 from archive.records.panels import panels_of
+from retention.dispositions.approvals import batch_endorse
 from retention.dispositions.models import DispositionBatch
 from retention.dispositions.panel import retention_panel
 from retention.dispositions.waiting import lists_waiting
@@ -16,7 +17,7 @@ from retention.holds.models import Hold
 from retention.holds.waiting import holds_to_review
 from retention.schedules.search_filter import SERIES
 from retention.schedules.waiting import unscheduled_waiting
-from tests.web.retention_pages import a_certified, a_hold, a_list, a_schedule, an_endorsed, some_records
+from tests.web.retention_pages import a_certified, a_hold, a_list, a_schedule, digest_of, some_records
 from tests.web.world import World, world_make
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +40,11 @@ def test_a_proposed_list_waits_for_those_who_may_endorse_it(world: World) -> Non
 
 
 def test_an_endorsed_list_waits_for_another_person_than_endorsed_it(world: World) -> None:
-    ref = an_endorsed(world, world.stranger)["ref"]
+    ref = a_list(world, world.stranger)["ref"]
     manager = world.holders["records-manager"]
-    assert titles(manager, world) == ["Approve the disposal of 3 records"]
-    DispositionBatch.objects.filter(ref=ref).update(endorsed_by=manager)
+    batch_endorse(batch_ref=ref, digest=digest_of(ref), actor=Actor(user=manager), at=world.at)
     assert titles(manager, world) == []
+    assert titles(world.colleagues["records-manager"], world) == ["Approve the disposal of 3 records"]
     assert titles(world.holders["chief"], world) == ["Approve the disposal of 3 records"]
 
 

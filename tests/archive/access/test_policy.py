@@ -1,5 +1,6 @@
 """Authority is by office on the date; yes/no and queryset say the same."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from archive.access.policy import Denied, allows, closed_counts, open_compartmen
 from tests.archive.capture.world import AT, person
 
 pytestmark = pytest.mark.django_db
+_names = itertools.count()
 
 
 def test_an_office_gives_its_capabilities_and_no_other() -> None:
@@ -70,8 +72,7 @@ def test_what_lies_behind_closed_doors_is_counted_and_sealed_ones_do_not_exist()
     compartments=st.lists(st.sampled_from(["public", "messages", "restricted"]), max_size=6),
 )
 def test_the_yes_no_and_the_queryset_never_differ(offices: set[str], compartments: list[str]) -> None:
-    user = person("somebody")
-    Appointment.objects.filter(user=user).delete()
+    user = person(f"somebody-{next(_names)}")
     Appointment.objects.bulk_create(
         Appointment(user=user, office_id=office, since=AT - timedelta(days=1)) for office in offices
     )

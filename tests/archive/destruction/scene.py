@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from archive.access.actor import Actor
 from archive.access.models import Appointment, Department, Office, User
-from archive.accounts.models import Account, AccountApproval
+from archive.accounts.models import Account, AccountApproval, AccountProposal
 from archive.capture.batch import Received
 from archive.capture.commit import exchange_commit
 from archive.capture.listeners import CapturedBatch
@@ -45,6 +45,7 @@ def page(handle: str = "bpd", network: str = "mastodon") -> Account:
     asked, said_yes = person(f"{handle}-pio"), person(f"{handle}-chief")
     assert asked.user
     assert said_yes.user
+    AccountProposal.objects.create(account=account, requested_by=asked.user, at=AT)
     AccountApproval.objects.create(
         account=account, requested_by=asked.user, approved_by=said_yes.user, at=AT, event_id=uuid.uuid4()
     )

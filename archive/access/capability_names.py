@@ -1,0 +1,41 @@
+"""What each capability lets its holder do, in words: the table of authority as people read it."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+CAPABILITIES: dict[str, str | Promise] = {
+    "account.approve": _("Approve a page of the department"),
+    "account.connect": _("Enter the access token of a page"),
+    "account.propose": _("Propose a page of the department"),
+    "audit.read": _("Read the audit"),
+    "audit.review": _("Review the audit week by week, and sign"),
+    "capture.run": _("Start a capture"),
+    "certificate.record": _("Record disposal certificates"),
+    "compartment.messages": _("See private messages"),
+    "compartment.restricted": _("See what is restricted"),
+    "device.permit": _("Permit a personal device"),
+    "disposition.approve": _("Approve a disposal as the second person"),
+    "disposition.execute": _("Order a destruction that was approved and certified"),
+    "disposition.propose": _("Propose and endorse disposals"),
+    "export.all": _("Export everything"),
+    "glass.break": _("Open a closed compartment in an emergency"),
+    "glass.review": _("Review what was opened in an emergency"),
+    "hold.place": _("Place holds"),
+    "hold.release": _("Lift holds"),
+    "holiday.adopt": _("Adopt a year's holidays"),
+    "import.run": _("Import older collections"),
+    "integrity.check": _("Start a check of everything"),
+    "integrity.read": _("See how the archive's integrity stands"),
+    "office.appoint": _("Appoint people to offices and keep the list of offices"),
+    "production.make": _("Number and build productions"),
+    "production.release": _("Release productions"),
+    "record.read": _("Read records that are public"),
+    "record.search": _("Search"),
+    "removal.explain": _("Explain removals"),
+    "request.decide": _("Decide requests and confirm reviews"),
+    "request.review": _("Review what a request found"),
+    "request.take": _("Take requests and search for them"),
+    "schedule.adopt": _("Adopt retention schedules"),
+    "storage.fixity": _("Look after damaged files"),
+    "user.manage": _("Let people in and shut them out"),
+}
