@@ -22,18 +22,18 @@ TABLES: list[tuple[str, str, frozenset[str] | None]] = [
     ("office", "working", NO_DELETE),
 ]
 
-#: Nobody deletes a person, an office or an appointment, whatever role they work as: past acts keep their name.
+#: Nobody deletes an office or an appointment, whatever role they work as: past acts keep their office (persons: 0007).
 SQL_STAYS = """
 CREATE FUNCTION daybook_refuse_delete() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'Rows of % are never deleted.', TG_TABLE_NAME
-        USING ERRCODE = 'insufficient_privilege', HINT = 'Disable a person; end an appointment; retire an office.';
+        USING ERRCODE = 'insufficient_privilege', HINT = 'End an appointment; retire an office.';
 END $$;
 """ + "\n".join(
     f"CREATE TRIGGER {table}_stays BEFORE DELETE OR TRUNCATE ON {table}"
     f" FOR EACH STATEMENT EXECUTE FUNCTION daybook_refuse_delete();"
     f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_stays;"
-    for table in ("person", "office", "appointment", "designation", "absence")
+    for table in ("office", "appointment", "designation", "absence")
 )
 
 #: What somebody could do on a past day stays known: an appointment, designation or absence is only ever cut shorter.

@@ -54,7 +54,14 @@ def approvals(request: HttpRequest) -> HttpResponseBase:
 def approvals_pending(actor: Actor, at: datetime) -> list[Pending]:
     """Return what waits for a second person, of what the actor may know; what nobody can give stands on top."""
     able = able_ids(at)
-    rows = [*_pages(actor, at), *_lists(), *_shortenings(), *_reviews(actor, at), *_releases(actor, at), *_openings()]
+    rows = [
+        *_pages(actor, at),
+        *_lists(actor, at),
+        *_shortenings(),
+        *_reviews(actor, at),
+        *_releases(actor, at),
+        *_openings(),
+    ]
     ids = {pk for _title, _url, capability, besides in rows for pk in able.get(capability, frozenset()) | besides}
     users = {user.pk: user for user in User.objects.filter(pk__in=ids).order_by("name", "pk")}
     found = [
@@ -107,8 +114,9 @@ def _pages(actor: Actor, at: datetime) -> Iterable[Row]:
         yield _("Page %(page)s") % {"page": row.name}, reverse("account", args=[row.ref]), "account.approve", _ids(by)
 
 
-def _lists() -> Iterable[Row]:
-    rows = DispositionBatch.objects.filter(state=BatchState.ENDORSED).select_related("series").order_by("proposed_at")
+def _lists(actor: Actor, at: datetime) -> Iterable[Row]:
+    rows = policy.visible(actor, DispositionBatch.objects.filter(state=BatchState.ENDORSED), at)
+    rows = rows.select_related("series").order_by("proposed_at")
     for row in rows[:SHOWN]:
         title = _("Disposal under “%(series)s”") % {"series": row.series.title}
         yield (

@@ -54,16 +54,16 @@ class Line:
     outcome: str
 
 
-def batches_listed(*, ended: bool) -> QuerySet[DispositionBatch]:
-    """Return the batches that wait for something, or those that have ended."""
+def batches_listed(*, ended: bool, actor: Actor, at: datetime) -> QuerySet[DispositionBatch]:
+    """Return the batches that wait for something, or those that have ended, of those that the actor may know of."""
     waits = Q(state__in=[*OPEN_STATES, BatchState.EXECUTED])
-    rows = DispositionBatch.objects.filter(~waits if ended else waits)
+    rows = policy.visible(actor, DispositionBatch.objects.filter(~waits if ended else waits), at)
     return rows.select_related("series", "proposed_by", "certificate")
 
 
-def batch_named(ref: uuid.UUID) -> QuerySet[DispositionBatch]:
-    """Return the batch with this ref with who stands behind it."""
-    rows = DispositionBatch.objects.filter(ref=ref)
+def batch_named(ref: uuid.UUID, *, actor: Actor, at: datetime) -> QuerySet[DispositionBatch]:
+    """Return the batch with this ref with who stands behind it, if the actor may know of it."""
+    rows = policy.visible(actor, DispositionBatch.objects.filter(ref=ref), at)
     return rows.select_related(
         "series__current__schedule", "proposed_by", "endorsed_by", "approved_by", "executed_by", "certificate"
     )

@@ -58,6 +58,8 @@ class DispositionBatch(Working):
     series = models.ForeignKey("retention.Series", on_delete=models.PROTECT)
     subject = models.BinaryField(unique=True)
     state = models.CharField(max_length=16, choices=BatchState, default=BatchState.PROPOSED)
+    #: `public` for what is not sealed; a sealed compartment has lists of its own, which do not exist for others
+    compartment = models.CharField(max_length=16, default="public")
     as_of = models.DateField()
     count = models.IntegerField()
     digest = models.BinaryField()  #: SHA-256 over the refs of the list, sorted, 16 bytes each

@@ -78,7 +78,7 @@ def withdraw(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
 @needs("disposition.execute")
 def execute(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """Order the destruction of a certified list, or that it goes on."""
-    batch = get_object_or_404(listing.batch_named(ref))
+    batch = get_object_or_404(listing.batch_named(ref, actor=actor_of(request), at=instant_of(request)))
     certificate = getattr(batch, "certificate", None)
     form = DestroyForm(request.POST, auto_id="execute-%s", wanted=certificate.number if certificate else "")
 
@@ -92,7 +92,7 @@ def _take(
     request: HttpRequest, ref: uuid.UUID, step: str, form: forms.Form, act: Callable[..., object], said: str
 ) -> HttpResponse:
     """Do what a valid form says and go back to the list; else show the list with what is wrong."""
-    get_object_or_404(listing.batch_named(ref))
+    get_object_or_404(listing.batch_named(ref, actor=actor_of(request), at=instant_of(request)))
     if form.is_valid():
         try:
             act(batch_ref=ref, actor=actor_of(request), at=instant_of(request), **form.cleaned_data)

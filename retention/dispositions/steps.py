@@ -138,7 +138,15 @@ def step_write(
         words_ref=words_ref,
         event_id=event_id,
     )
-    audit(actor, action, at=at, object_kind="disposition", object_ref=batch.ref, count=count)
+    audit(
+        actor,
+        action,
+        at=at,
+        object_kind="disposition",
+        object_ref=batch.ref,
+        count=count,
+        compartment=batch.compartment,
+    )
     return step
 
 

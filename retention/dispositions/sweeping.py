@@ -9,8 +9,11 @@ from django.db import connection, transaction
 
 from archive.access import policy
 from archive.access.actor import Actor
+from archive.access.models import Compartment
 from archive.destruction.guards import refusals
 from archive.destruction.holdings import Holding
+from archive.destruction.record_holding import KIND as RECORD
+from archive.records.models import Record
 from retention.dispositions.execution import batches_finalise
 from retention.dispositions.models import OPEN_STATES, DispositionBatch, StepKind
 from retention.dispositions.steps import asking_at, frozen_digest, new_subject, step_write
@@ -88,24 +91,36 @@ def _count(swept: Swept, series: Series, at: datetime) -> None:
 def _propose(swept: Swept, series: Series, actor: Actor, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SWEEPING])
-    batch: DispositionBatch | None = None
-    count = 0
+    sealed = list(Compartment.objects.filter(sealed=True).values_list("code", flat=True))
+    lists: dict[str, DispositionBatch] = {}
     for chunk in _willing(swept, series, at):
-        if batch is None:
-            batch = _begin(series, swept.as_of, actor, at)
-        count += _freeze(batch, chunk)
-    if batch is None:
-        return
-    batch.count, batch.digest = count, frozen_digest(batch)
-    batch.save(update_fields=["count", "digest", "first_on", "last_on"])
-    step_write(batch, StepKind.PROPOSED, actor=actor, at=at, action="disposition.propose", count=count)
-    swept.proposed[series.code] = count
-    swept.batches.append(batch.ref)
+        for compartment, holdings in _apart(chunk, sealed).items():
+            if compartment not in lists:
+                lists[compartment] = _begin(series, compartment, swept.as_of, actor, at)
+            lists[compartment].count += _freeze(lists[compartment], holdings)
+    for batch in lists.values():
+        batch.digest = frozen_digest(batch)
+        batch.save(update_fields=["count", "digest", "first_on", "last_on"])
+        step_write(batch, StepKind.PROPOSED, actor=actor, at=at, action="disposition.propose", count=batch.count)
+        swept.proposed[series.code] = swept.proposed.get(series.code, 0) + batch.count
+        swept.batches.append(batch.ref)
 
 
-def _begin(series: Series, as_of: date, actor: Actor, at: datetime) -> DispositionBatch:
+def _apart(holdings: list[Holding], sealed: list[str]) -> dict[str, list[Holding]]:
+    """Part what lies in sealed compartments from the rest, which goes under `public`."""
+    ids = [holding.id for holding in holdings if holding.kind == RECORD] if sealed else []
+    of = dict(Record.objects.filter(pk__in=ids, compartment__in=sealed).values_list("pk", "compartment")) if ids else {}
+    parts: dict[str, list[Holding]] = {}
+    for holding in holdings:
+        compartment = of.get(holding.id, "public") if holding.kind == RECORD else "public"
+        parts.setdefault(compartment, []).append(holding)
+    return parts
+
+
+def _begin(series: Series, compartment: str, as_of: date, actor: Actor, at: datetime) -> DispositionBatch:
     return DispositionBatch.objects.create(
         series=series,
+        compartment=compartment,
         subject=new_subject(),
         as_of=as_of,
         count=0,

@@ -38,7 +38,7 @@ ROWS = 25  #: items a page
 def dispositions(request: HttpRequest) -> HttpResponse:
     """The lists that wait for something, or those that have ended."""
     ended = request.GET.get("show") == "ended"
-    found = listing.batches_listed(ended=ended)
+    found = listing.batches_listed(ended=ended, actor=actor_of(request), at=instant_of(request))
     page = page_of(found, order=("-proposed_at", "-id"), cursor=request.GET.get("at", ""))
     count = listing.unscheduled_count()
     told: dict[str, Any] = {
@@ -108,7 +108,7 @@ def work_told(job: Job) -> dict[str, Any]:
 def batch_told(request: HttpRequest, ref: uuid.UUID, answered: dict[str, forms.Form]) -> dict[str, Any]:
     """What the page of a batch is drawn from; `answered` are forms that were sent and not taken, by their step."""
     actor, at = actor_of(request), instant_of(request)
-    batch = get_object_or_404(listing.batch_named(ref))
+    batch = get_object_or_404(listing.batch_named(ref, actor=actor, at=at))
     steps = listing.steps_of(batch, actor=actor, at=at)
     certificate = getattr(batch, "certificate", None)
     told: dict[str, Any] = {

@@ -34,7 +34,9 @@ def lists_waiting(actor: Actor, at: datetime) -> list[Waiting]:
         return []
     today = Department.objects.get().day(at)
     own = Q(proposed_by=actor.user) | Q(endorsed_by=actor.user)
-    rows = DispositionBatch.objects.filter(state__in=states).exclude(own, state=BatchState.ENDORSED)
+    rows = policy.visible(actor, DispositionBatch.objects.filter(state__in=states), at).exclude(
+        own, state=BatchState.ENDORSED
+    )
     rows = rows.exclude(Q(certificate__eligible_on__gt=today), state=BatchState.CERTIFIED)
     found = list(
         rows.select_related("series", "endorsed_by", "certificate").order_by("proposed_at", "pk")[: LISTED + 1]

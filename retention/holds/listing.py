@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from archive.records.models import Record, SearchRun, SearchRunHit
 from archive.records.names import KINDS
 from retention.holds.models import Hold, HoldItem, HoldScope, HoldStep, StepKind
 from retention.holds.names import HOLD_KINDS, HOLD_STEPS
+from retention.schedules.sealed import sealed_counts
 
 PAGES = 1_000  #: pages of the department that a form offers
 RUNS = 50  #: frozen searches that a form offers
@@ -41,6 +42,7 @@ class HoldAct:
     step: HoldStep
     name: str | Promise
     words: str
+    count: int  #: without what lies in sealed compartments that are closed to the reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def rows_of(holds: Sequence[Hold], *, actor: Actor, at: datetime) -> list[HoldRo
         HoldStep.objects.filter(hold__in=ids).exclude(kind=StepKind.RELEASED).values("hold").annotate(n=Sum("count"))
     )
     counts: dict[int, int] = dict(taken.values_list("hold", "n"))
+    told = HoldItem.objects.filter(hold__steps__at=F("at"))  # what its own acts took in, as they counted it
+    hidden = sealed_counts(told, by="hold", values=ids, actor=actor, at=at)
     scopes: dict[int, list[str]] = {}
     for scope in HoldScope.objects.filter(hold__in=ids).select_related("account").order_by("pk"):
         scopes.setdefault(scope.hold_id, []).append(scope_words(scope))
@@ -72,7 +76,7 @@ def rows_of(holds: Sequence[Hold], *, actor: Actor, at: datetime) -> list[HoldRo
             hold,
             HOLD_KINDS[hold.kind],
             words.get(hold.reason_ref, _("The reason lies in a compartment that is closed to you.")),
-            counts.get(hold.pk, 0),
+            max(0, counts.get(hold.pk, 0) - hidden.get(hold.pk, 0)),
             tuple(scopes.get(hold.pk, ())),
         )
         for hold in holds
@@ -89,8 +93,17 @@ def acts_of(hold: Hold, *, actor: Actor, at: datetime) -> list[HoldAct]:
     """Return the steps of a hold in their order."""
     steps = list(HoldStep.objects.filter(hold=hold).select_related("by").order_by("pk"))
     words = _words([step.words_ref for step in steps if step.words_ref], actor, at)
+    items = HoldItem.objects.filter(hold=hold)
+    by_act = sealed_counts(items, by="at", values=[step.at for step in steps], actor=actor, at=at)
+    all_of_it = sealed_counts(items, by="hold", values=[hold.pk], actor=actor, at=at).get(hold.pk, 0)
+
+    def count(step: HoldStep) -> int:
+        hidden = all_of_it if step.kind == StepKind.RELEASED else by_act.get(step.at, 0)
+        return max(0, step.count - hidden)
+
     return [
-        HoldAct(step, HOLD_STEPS[step.kind], words.get(step.words_ref, "") if step.words_ref else "") for step in steps
+        HoldAct(step, HOLD_STEPS[step.kind], words.get(step.words_ref, "") if step.words_ref else "", count(step))
+        for step in steps
     ]
 
 

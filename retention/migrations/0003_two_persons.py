@@ -39,6 +39,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='dispositionbatch',
+            name='compartment',
+            field=models.CharField(default='public', max_length=16),
+        ),
         migrations.AddConstraint(
             model_name='dispositionbatch',
             constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), ('proposed_by', None), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='disposition_not_by_its_proposer'),
