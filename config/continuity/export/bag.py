@@ -9,10 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
+from archive.packages.bag import DECLARATION
+from archive.packages.names import MANIFEST, TAGMANIFEST
+from archive.packages.staging import ManifestDigest
 from config.continuity.errors import ContinuityError
 
 _FINISHED = ".finished"
-_DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +87,31 @@ class ExportBag:
         """Return the finished files that are no objects, by their path."""
         return dict(self._known)
 
-    def close(self, info: Iterable[tuple[str, str]], tags: dict[str, bytes]) -> None:
-        """Write manifest and tag files; from then on it is a bag."""
-        written = {"bagit.txt": _DECLARATION, **tags}
+    def manifest(self) -> ManifestDigest:
+        """Write the manifest of the payload, which is whole now, and return what a seal commits to."""
+        with (self.top / MANIFEST).open("wb") as manifest:
+            for one in self.finished():
+                manifest.write(f"{one.sha256}  {one.path}\n".encode())
+        return ManifestDigest(bytes.fromhex(_digest_of(self.top / MANIFEST)), 0, self.files, self.octets)
+
+    def close(self, info: Iterable[tuple[str, str]], tags: Iterable[tuple[str, bytes]]) -> None:
+        """Write the tag files beside the manifest; from then on it is a bag."""
+        written = {"bagit.txt": DECLARATION, **dict(tags)}
         labels = [*info, ("Payload-Oxum", f"{self.octets}.{self.files}")]
         written["bag-info.txt"] = "".join(f"{name}: {_one_line(value)}\n" for name, value in labels).encode("utf-8")
         for name, octets in written.items():
+            (self.top / name).parent.mkdir(exist_ok=True)
             (self.top / name).write_bytes(octets)
-        with (self.top / "manifest-sha256.txt").open("wb") as manifest:
-            for one in self.finished():
-                manifest.write(f"{one.sha256}  {one.path}\n".encode())
-        listed = [*written, "manifest-sha256.txt"]
-        with (self.top / "tagmanifest-sha256.txt").open("wb") as manifest:
-            for name in sorted(listed):
+        with (self.top / TAGMANIFEST).open("wb") as manifest:
+            for name in sorted([*written, MANIFEST]):
                 manifest.write(f"{_digest_of(self.top / name)}  {name}\n".encode())
+        self.note_path.unlink(missing_ok=True)
         (self.top / _FINISHED).unlink()
+
+    @property
+    def note_path(self) -> Path:
+        """A note to a later run, gone when the bag is closed."""
+        return self.top / ".sealed"
 
     def _take(self, one: Finished) -> None:
         self.octets += one.size

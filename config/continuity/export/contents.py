@@ -10,9 +10,9 @@ from config.continuity.export.tables import LEFT_OUT, Table
 _README = """\
 {mark}EVERYTHING THAT A DAYBOOK HOLDS
 
-This folder is a BagIt 1.0 bag (RFC 8493). Check it with any BagIt program, for example:
-    bagit.py --validate FOLDER          (Python package bagit)
-    sha256sum -c manifest-sha256.txt    (inside the folder)
+This folder is a BagIt 1.0 bag (RFC 8493). Check it, inside the folder:
+    sha256sum -c manifest-sha256.txt    (or any BagIt program, such as bagit.py --validate FOLDER)
+{sealed}
 
 data/contents.csv   what each file is: path, kind, rows, bytes, sha256, and for tables each column with its type
 data/tables/        one file a table, JSON lines: one row a line, UTF-8, in the order of the table's key
@@ -30,17 +30,25 @@ observation.jsonl (what was seen to happen to it), media.jsonl, person.jsonl (wh
 What was said can be proved: HMAC the fields with their key as the ledger's description says, find the entry in
 data/log/tile/entries/, and check the signed checkpoint with the key named in bag-info.txt (Daybook-Log-Key; take that
 key from where the department published it, not from here). The log programs of the Go project read data/log/ as it is.
-Sealed productions are bundles of their own with their own verify.py; this bag is not sealed and has none.
 
 Not in here, on purpose: {left_out}; passwords, sessions and the secret keys of the installation.
 """
 
 
-def readme(*, demonstration: bool) -> bytes:
+_SEALED = """\
+Its manifest is sealed in the log, so that a change of the whole folder shows too:
+    python3 -I -S verify.py --vkey KEY  (KEY: the log's key, as the department published it elsewhere, not from here)
+What verify.py calls a production is this folder. It holds no record in the form of a production, and says so: 0. The
+seal has its own checkpoint in proofs/; data/log/ ends before it."""
+_UNSEALED = """\
+It was asked for without a seal in the log: whoever changes it can make its manifests anew, and nothing here shows."""
+
+
+def readme(*, demonstration: bool, sealed: bool) -> bytes:
     """Return README.txt."""
     left = "; ".join(f"{table} ({why})" for table, why in sorted(LEFT_OUT.items()))
     mark = "DEMONSTRATION: everything in here is invented.\n\n" if demonstration else ""
-    return _README.format(mark=mark, left_out=left).encode("utf-8")
+    return _README.format(mark=mark, left_out=left, sealed=_SEALED if sealed else _UNSEALED).encode("utf-8")
 
 
 def contents_csv(files: Mapping[str, Finished], described: list[Table]) -> bytes:

@@ -7,7 +7,8 @@ reads the rest in another, and bag-info.txt says so.
 import csv
 import io
 import mimetypes
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,10 @@ from archive.access.models import Department
 from archive.access.policy import require
 from archive.ledger.models import LOG, Checkpoint
 from archive.ledger.tiles import WIDTH, TileName, pack_entries, tile_names
+from archive.packages.index import index_head
+from archive.packages.names import INDEX
+from archive.packages.staging import ManifestDigest
+from archive.packages.texts import bundle_texts
 from archive.records.models import Media
 from archive.storage.contract import Damaged, Missing
 from archive.storage.models import StoredObject
@@ -29,6 +34,7 @@ from archive.storage.services import object_chunks
 from archive.storage.summary import levels_stated
 from config.continuity.export.bag import ExportBag
 from config.continuity.export.contents import contents_csv, readme
+from config.continuity.export.seal import seal_commit, seal_files, seal_reference
 from config.continuity.export.tables import table_rows, tables
 from config.continuity.log_back import stored_entries, stored_tile
 
@@ -37,8 +43,19 @@ _BATCH = 500
 _HASH = 32
 
 
-def export_all(folder: Path, *, actor: Actor, at: datetime, say: Say) -> ExportBag:
-    """Write everything into `folder`, or go on there; return the finished bag.
+def export_all(
+    folder: Path,
+    *,
+    actor: Actor,
+    at: datetime,
+    say: Say,
+    seal: bool = True,
+    wait: Callable[[float], object] = time.sleep,
+) -> ExportBag:
+    """Write everything into `folder`, or go on there; seal it in the log and return the finished bag.
+
+    `wait(seconds)` is called between two looks for the checkpoint that covers the seal. Without `seal` the bag says
+    that it has none: for a log that cannot sign, such as one that was restored and not yet recovered.
 
     Needs the capability `export.all`, whatever compartments are open to the actor otherwise: it takes all of them.
     Raises Denied, or ContinuityError for a folder that holds something else.
@@ -61,23 +78,30 @@ def export_all(folder: Path, *, actor: Actor, at: datetime, say: Say) -> ExportB
     lost = _objects(bag, say)
     if not bag.has("data/left-out.csv"):
         bag.add("data/left-out.csv", [_csv([("object", "why"), *lost])], rows=len(lost))
+    if not bag.has(INDEX):
+        bag.add(INDEX, [index_head()], rows=0)
     if not bag.has("data/contents.csv"):
         bag.add("data/contents.csv", [contents_csv(bag.rows(), tables())])
     department = Department.objects.first()
+    storage = levels_stated(at=at)
+    payload = bag.manifest()
+    event_id = _sealed(bag, payload, storage=storage, at=at) if seal else None
     info = [
         ("Source-Organization", department.name if department else "not set up"),
+        ("External-Identifier", seal_reference(event_id) if event_id else "none: not sealed in the log"),
         ("Bagging-Date", f"{at:%Y-%m-%d}"),
         ("External-Description", "Everything that this Daybook holds, in open formats; see README.txt"),
         ("Bag-Software-Agent", f"Daybook {settings.VERSION}"),
         ("Daybook-Log-Origin", settings.DAYBOOK_LOG_ORIGIN),
         ("Daybook-Log-Key", settings.DAYBOOK_LOG_VKEY or "none"),
         ("Daybook-Log-Size", str(head.size if head else 0)),
-        ("Daybook-Storage", levels_stated(at=at)),
+        ("Daybook-Storage", storage),
         ("Daybook-Snapshots", "more than one: the export was interrupted and went on" if bag.resumed else "one"),
     ]
     if department and department.demonstration:
         info.append(("Daybook-Demonstration", "DEMONSTRATION: everything here is invented"))
-    bag.close(info, {"README.txt": readme(demonstration=bool(department and department.demonstration))})
+    proof = seal_files(event_id, wait=wait) if event_id else ()
+    bag.close(info, [*_texts(department, sealed=seal), *proof])
     with transaction.atomic():
         audit(
             actor,
@@ -89,6 +113,33 @@ def export_all(folder: Path, *, actor: Actor, at: datetime, say: Say) -> ExportB
             count=bag.files,
         )
     return bag
+
+
+def _sealed(bag: ExportBag, payload: ManifestDigest, *, storage: str, at: datetime) -> UUID:
+    """Return the event that seals the payload: of this run, or of one before that was ended while it waited."""
+    told = bag.note_path.read_text().split() if bag.note_path.exists() else []
+    if told[:1] == [payload.sha256.hex()]:
+        return UUID(told[1])
+    event_id = seal_commit(payload, storage=storage, at=at)
+    bag.note_path.write_text(f"{payload.sha256.hex()} {event_id}\n")
+    return event_id
+
+
+def _texts(department: Department | None, *, sealed: bool) -> Iterator[tuple[str, bytes]]:
+    """Yield our README, with the program and the commands that every bundle has where there is a seal to check."""
+    demonstration = bool(department and department.demonstration)
+    if not sealed:
+        yield "README.txt", readme(demonstration=demonstration, sealed=False)
+        return
+    texts = dict(
+        bundle_texts(
+            department.name if department else "not set up",
+            "Everything that this Daybook holds",
+            "DEMONSTRATION" if demonstration else "",
+            settings.DAYBOOK_LOG_ORIGIN,
+        )
+    )
+    yield from (texts | {"README.txt": readme(demonstration=demonstration, sealed=True)}).items()
 
 
 def _log(bag: ExportBag, head: Checkpoint, say: Say) -> None:

@@ -27,13 +27,19 @@ class Command(BaseCommand):
             "--as", dest="username", required=True, help="who does this, with the capability export.all"
         )
 
-    def handle(self, *args: Any, folder: Path, username: str, **options: Any) -> None:
+        parser.add_argument(
+            "--unsealed", action="store_true", help="do not seal it in the log: for a log that cannot sign now"
+        )
+
+    def handle(self, *args: Any, folder: Path, username: str, unsealed: bool, **options: Any) -> None:
         """Export, and say how much."""
         user = User.objects.filter(username__iexact=username).first()
         if user is None:
             raise CommandError(f"There is nobody with the name {username}.")
         try:
-            bag = export_all(folder, actor=Actor(user=user), at=timezone.now(), say=self.stdout.write)
+            bag = export_all(
+                folder, actor=Actor(user=user), at=timezone.now(), say=self.stdout.write, seal=not unsealed
+            )
         except Denied as error:
             raise CommandError(str(error), returncode=1) from error
         except (ContinuityError, StoreError, OSError) as error:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -62,6 +63,7 @@ def test_a_quorum_is_met_by_those_it_names_and_no_fewer(
         "log x y z w\nquorum none",
         "wait",
     ],
+    ids=map(str, count()),  # the keys in the texts are of this process only
 )
 def test_a_policy_that_cannot_be_followed_is_refused(text: str) -> None:
     with pytest.raises(BadPolicy, match=r"policy"):
