@@ -41,7 +41,7 @@ Its manifest is sealed in the log, so that a change of the whole folder shows to
 What verify.py calls a production is this folder. It holds no record in the form of a production, and says so: 0. The
 seal has its own checkpoint in proofs/; data/log/ ends before it."""
 _UNSEALED = """\
-It was asked for without a seal in the log: whoever changes it can make its manifests anew, and nothing here shows."""
+It is not sealed in the log, as was asked: whoever changes it can make its manifests anew, and nobody would see it."""
 
 
 def readme(*, demonstration: bool, sealed: bool) -> bytes:

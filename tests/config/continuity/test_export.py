@@ -152,7 +152,7 @@ def test_an_export_without_a_seal_says_so(home: House, tmp_path: Path) -> None:
     folder = tmp_path / "all"
     export_all(folder, actor=administrator(), at=WHEN, say=lambda line: None, seal=False)
     bagit.Bag(str(folder)).validate()
-    assert "without a seal" in (folder / "README.txt").read_text()
+    assert "not sealed in the log" in (folder / "README.txt").read_text()
     assert judged(home, folder).returncode == 1
 
 
