@@ -326,7 +326,22 @@ RECORD_PANELS: list[str] = [
     "retention.dispositions.panel.retention_panel",
     "foia.production.panels.requests_panel",
 ]
-ACCESS_VISIBILITY: list[str] = ["archive.records.visibility.SEARCH_RUNS"]
+ACCESS_VISIBILITY: list[str] = [
+    "archive.records.visibility.SEARCH_RUNS",
+    "foia.requests.team.REQUESTS",
+    "foia.production.visibility.PRODUCTIONS",
+]
+ACCESS_DUTIES: list[str] = [
+    "archive.access.offices.duties.OFFICES",
+    "archive.accounts.duties.PROPOSALS",
+    "archive.accounts.duties.CONNECTIONS",
+    "archive.records.duties.SEARCHES",
+    "retention.holds.duties.HOLDS",
+    "retention.dispositions.duties.LISTS",
+    "foia.requests.duties.REQUESTS",
+    "foia.review.duties.REVIEWS",
+    "foia.production.duties.PRODUCTIONS",
+]
 
 DISPOSAL_AUTHORITY = "illinois"  # whose disposal certificate must come back: a file in retention/rules/authorities
 

@@ -29,4 +29,11 @@ DESTRUCTION_HOLDINGS = ["archive.destruction.record_holding.RECORDS"]
 CAPTURE_LISTENERS = []
 LEDGER_KINDS = []
 RECORD_FILTERS = []
+ACCESS_VISIBILITY = ["archive.records.visibility.SEARCH_RUNS"]
+ACCESS_DUTIES = [
+    "archive.access.offices.duties.OFFICES",
+    "archive.accounts.duties.PROPOSALS",
+    "archive.accounts.duties.CONNECTIONS",
+    "archive.records.duties.SEARCHES",
+]
 TODAY_ITEMS = []

@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/tile/<path:path>", log_tile, name="log-tile"),
     path("audit/", include("archive.access.auditing.urls")),
     path("emergency/", include("archive.access.emergency.urls")),
+    path("", include("archive.access.leaving.urls")),
     path("offices/", include("archive.access.offices.urls")),
     path("", include("archive.records.urls")),
     path("", include("archive.capture.urls")),

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from archive.access.actor import Actor
-from foia.requests.forms import ActForm, AgreeForm, ExtendForm, HoldForm, NoteForm, WithdrawForm
+from foia.requests.forms import ActForm, AgreeForm, ExtendForm, HoldForm, NoteForm, TeamForm, WithdrawForm
 from foia.requests.models import RecordsRequest, RequestState, StepKind
 from foia.requests.rules import MOVES, OPEN
 from foia.requests.services import (
@@ -22,6 +22,7 @@ from foia.requests.services import (
     request_note,
     request_withdraw,
 )
+from foia.requests.team import team_change
 
 Do = Callable[[RecordsRequest, Any, Actor, datetime], object]
 
@@ -51,6 +52,19 @@ def _agree(request: RecordsRequest, form: Any, actor: Actor, at: datetime) -> ob
     given = form.cleaned_data
     return request_agree(
         request_ref=request.ref, until=given["until"], in_writing=given["in_writing"], actor=actor, at=at
+    )
+
+
+def _team(request: RecordsRequest, form: Any, actor: Actor, at: datetime) -> object:
+    given = form.cleaned_data
+    return team_change(
+        request_ref=request.ref,
+        person=given["person"],
+        leads=given["role"] == "lead",
+        leaves=given["role"] == "leave",
+        closed=given["closed"],
+        actor=actor,
+        at=at,
     )
 
 
@@ -121,6 +135,17 @@ ACTS: tuple[Act, ...] = (
         _("It is noted."),
         NoteForm,
         _note,
+        _owed,
+    ),
+    Act(
+        "team",
+        "request.take",
+        _("Change the team"),
+        _("Who works on this request, who leads, and whether only they and those who decide requests see its file."),
+        _("Change the team"),
+        _("The team is changed."),
+        TeamForm,
+        _team,
         _owed,
     ),
     Act(

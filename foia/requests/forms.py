@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.access import policy
 from archive.access.actor import Actor
+from archive.access.offices.forms import PersonField
 from archive.accounts.models import Account
 from archive.records.models import Kind, State
 from archive.records.names import KINDS, STATES
@@ -192,6 +193,22 @@ class NoteForm(ActForm):
         choices=lambda: [(kind.value, STEPS[kind]) for kind in StepKind if kind in NOTES],
     )
     words = forms.CharField(label=_("In words"), max_length=WORDS_LIMIT, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class TeamForm(ActForm):
+    """Who works on the request."""
+
+    person = PersonField(label=_("Person"), required=False, empty_label=_("Nobody: change only who sees the file"))
+    role = forms.ChoiceField(
+        label=_("Their place"),
+        choices=[("member", _("Works on it")), ("lead", _("Leads")), ("leave", _("Leaves the team"))],
+    )
+    closed = forms.BooleanField(label=_("Only the team and those who decide requests see the file"), required=False)
+    errors_heading = _("The team was not changed")
+
+    def __init__(self, data: Any = None, *, about: RecordsRequest, **kwargs: Any) -> None:
+        super().__init__(data, about=about, **kwargs)
+        self.initial["closed"] = about.closed_to_team
 
 
 class WithdrawForm(ActForm):

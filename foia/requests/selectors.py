@@ -17,7 +17,7 @@ from archive.records.search import Filters
 from foia.clocks.states import ClockState
 from foia.collections.models import Collection, CollectionClosed, Purpose
 from foia.requests.clock import request_clock
-from foia.requests.models import ClockEvent, ClockKind, Letter, RecordsRequest, RequestStep
+from foia.requests.models import ClockEvent, ClockKind, Letter, RecordsRequest, RequestStep, TeamMember
 from foia.requests.names import CHANNELS, LETTERS, STEPS
 from foia.requests.rules import OPEN
 from retention.errors import Refused
@@ -74,6 +74,7 @@ class RequestFile:
     searches: Sequence[ShownSearch]
     letters: Sequence[Letter]
     hold: Hold | None
+    team: Sequence[TeamMember]
     scopes: Sequence[str | Promise]
 
 
@@ -131,6 +132,7 @@ def request_file(request: RecordsRequest, *, at: datetime) -> RequestFile:
         searches=_searches(request),
         letters=letters,
         hold=hold if hold and hold.in_force else None,
+        team=list(request.team.filter(until=None).select_related("user").order_by("-lead", "since")),
         scopes=[_scope(scope) for scope in scopes],
     )
 

@@ -35,6 +35,7 @@ from foia.requests.models import (
     StepKind,
 )
 from foia.requests.steps import WORDS_LIMIT, request_locked, request_move, step_write
+from foia.requests.team import member_add
 from retention.errors import Refused
 from retention.holds.models import Hold, HoldKind
 from retention.holds.services import Scope, hold_place, hold_release
@@ -88,6 +89,7 @@ def request_take(
             cautious_on=state.remind_by,
             subject=os.urandom(16),
         )
+        member_add(request, actor.person, lead=True, by=actor.person, at=at)
         step_write(request, StepKind.RECEIVED, by=actor.person, at=at, codes=[str(channel)])
         clock_note(request, state, ClockKind.COMPUTED, at=at)
         _hold(request, scopes, actor, at)

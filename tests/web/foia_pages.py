@@ -160,6 +160,7 @@ REQUESTS: list[Row] = [
     Row("requests/<uuid:ref>/agree/", may={"request.decide"}, make=request_made),
     Row("requests/<uuid:ref>/agree/", may={"request.decide"}, make=request_made, post={"until": "never"}),
     *act("note", "request.take", {"kind": "clarified", "words": "By telephone: of the Elm Street page."}, request_made),
+    *act("team", "request.take", {"role": "member"}, request_made),
     *act("hold", "request.take", {}, request_made),
     Row("requests/<uuid:ref>/narrow/", may={"hold.release"}, make=request_made),
     *act("withdraw", "request.take", {"words": "By telephone."}, request_made),

@@ -11,7 +11,7 @@ from archive.access.offices.designating import designate
 from archive.access.offices.listing import absence_record
 from archive.access.oversight_models import AuditWeek, BrokenGlass
 from archive.access.policy import office_table
-from tests.web.retention_pages import an_endorsed
+from tests.web.retention_pages import a_hold, an_endorsed
 from tests.web.rows import SENT, Row, Whose
 from tests.web.world import World
 
@@ -100,7 +100,17 @@ def a_week(world: World, owner: User) -> Mapping[str, Any]:
 
 
 AUDIT = {"audit.read", "audit.review"}
+
+
+def a_colleague(world: World, owner: User) -> Mapping[str, Any]:
+    """The records manager's colleague, with an office and a hold."""
+    a_hold(world, world.stranger)
+    return {"ref": world.colleagues["records-manager"].ref}
+
+
 OFFICE_PAGES: list[Row] = [
+    Row("people/<uuid:ref>/leaving/", may={"user.manage"}, make=a_colleague, owned=False),
+    Row("people/<uuid:ref>/leaving/", may={"user.manage"}, make=a_colleague, post={"leave": "1"}, owned=False),
     Row("audit/", may={"audit.read"}, make=a_week, owned=False),
     Row("audit/weeks/", may=AUDIT, make=a_week, owned=False),
     Row("audit/weeks/<uuid:ref>/", may=AUDIT, make=a_week, owned=False),
