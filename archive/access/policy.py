@@ -19,6 +19,7 @@ from archive.extension import ExtensionPoint
 
 M = TypeVar("M", bound=Model)
 
+_GLASS = "(broken glass)"  #: marks an opening among the rows of offices; no authority has this name
 CAPABILITIES_FILE = Path(__file__).with_name("capabilities.toml")
 
 
@@ -78,13 +79,24 @@ def authority_of(office: str, authority: str, capability: str) -> frozenset[str]
 
 def capabilities(actor: Actor, at: datetime) -> frozenset[str]:
     """Return what the actor may do at `at`, from every office held then and every designation that runs."""
+    return _held(actor, at)[0]
+
+
+def _held(actor: Actor, at: datetime) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the actor's capabilities, and the compartments opened in an emergency: one query, as every page asks."""
     if actor.user is None or not actor.user.is_active:
-        return frozenset()
+        return frozenset(), frozenset()
     columns = ("office_id", "office__authority")
     held = Appointment.objects.filter(Appointment.in_force(at), user=actor.user)
     given = Designation.objects.filter(since__lte=at, until__gt=at, user=actor.user)
-    rows = held.values_list(*columns, Value("")).union(given.values_list(*columns, "capability"))
-    return frozenset().union(*(authority_of(*row) for row in rows))
+    broken = BrokenGlass.objects.filter(user=actor.user, at__lte=at, until__gt=at).exclude(closed__at__lte=at)
+    rows = list(
+        held.values_list(*columns, Value("")).union(
+            given.values_list(*columns, "capability"), broken.values_list("compartment_id", Value(_GLASS), Value(""))
+        )
+    )
+    may = frozenset().union(*(authority_of(*row) for row in rows if row[1] != _GLASS))
+    return may, frozenset(code for code, authority, _ in rows if authority == _GLASS)
 
 
 def allows(actor: Actor, capability: str, at: datetime, obj: Model | None = None) -> bool:
@@ -103,14 +115,13 @@ def require(actor: Actor, capability: str, at: datetime, obj: Model | None = Non
 def open_compartments(actor: Actor, at: datetime) -> frozenset[str]:
     """Return the codes of the compartments that stand open for the actor; `public` needs only `record.read`.
 
-    One that was opened in an emergency stands open until its time is over (archive/access/glass.py).
+    One that was opened in an emergency stands open until its time is over (archive/access/emergency).
     """
-    held = capabilities(actor, at)
-    if "record.read" not in held or actor.user is None:
+    held, broken = _held(actor, at)
+    if "record.read" not in held:
         return frozenset()
     named = {c.removeprefix("compartment.") for c in held if c.startswith("compartment.")}
-    broken = BrokenGlass.objects.filter(user=actor.user, at__lte=at, until__gt=at).exclude(closed__at__lte=at)
-    return frozenset({"public"} | named | set(broken.values_list("compartment_id", flat=True)))
+    return frozenset({"public"} | named | broken)
 
 
 def visible(actor: Actor, rows: QuerySet[M], at: datetime) -> QuerySet[M]:

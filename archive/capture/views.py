@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from archive.access.audit import audit_read
 from archive.access.pages import actor_of, instant_of, needs
 from archive.capture.forms import RemovalForm
 from archive.capture.models import Quarantine, Slice, Who
@@ -155,6 +156,7 @@ def as_received(request: HttpRequest, ref: UUID, n: int) -> HttpResponseBase:
         found = slice_named(record_named(ref, actor=actor, at=at), n, actor=actor, at=at)
     except (Record.DoesNotExist, Slice.DoesNotExist) as missing:
         raise Http404 from missing
+    audit_read(actor, at=at, object_kind="record", object_ref=ref, compartment=found.compartment)
     raw = bytes(found.raw)
     return captured_answer([raw], name=f"record-{ref}-version-{n}-as-received.txt", media_type="", size=len(raw))
 

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from archive.access.actor import Actor
+from archive.access.audit import audit_read
 from archive.access.models import Department
 from archive.access.pages import actor_of, instant_of, needs
 from archive.access.policy import capabilities
@@ -152,6 +153,7 @@ def item_page(request: HttpRequest, ref: uuid.UUID, collection: uuid.UUID, n: in
         item = item_numbered(of, n, actor=actor, at=at)
     except CollectionItem.DoesNotExist as error:
         raise Http404 from error
+    audit_read(actor, at=at, object_kind="record", object_ref=item.record.ref, compartment=item.compartment)
     latest = decisions_latest([item]).get(item.pk)
     fields = committed_of([item.version.event_id])[item.version.event_id].fields
     asks = [_ask_of(row) for row in redactions_of(latest)]
