@@ -34,6 +34,7 @@ _state: pytest.StashKey[TemporaryState] = pytest.StashKey()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `pytest --archive-only tests/archive` run the archive's tests without the apps above it."""
     parser.addoption("--hostile", type=int, default=1, help="how often rubbish is sent to every form")
+    parser.addoption("--without-drilled", action="store_true", help="leave out what a drill does too (see the marker)")
     parser.addoption("--archive-only", action="store_true", help="use config.settings_archive_only")
 
 
@@ -59,6 +60,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin the long tests first, so that no process is left alone with one at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    for item in items:
+        drill = item.get_closest_marker("drilled")
+        if drill and item.config.getoption("without_drilled"):
+            item.add_marker(pytest.mark.skip(reason=f"left out: ./run drill {drill.args[0]} does it at length"))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
 from archive.access.models import User
 from tests.web.pages import PAGES, Row, Whose
 from tests.web.routes import address, routes_in_use
-from tests.web.world import World, world_make
+from tests.web.world import World, session_of, world_make
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +46,7 @@ def visit(row: Row, visitor: User | None, world: World, owner: User, values: Map
     """Ask for the address; the thing that it names is made unless its `values` are given."""
     client = Client(raise_request_exception=False)
     if visitor is not None:
-        client.force_login(visitor)
+        client.cookies[settings.SESSION_COOKIE_NAME] = session_of(visitor)
     if values is None:
         values = row.make(world, owner) if row.make else {}
     target = address(row.route, values)

@@ -25,10 +25,15 @@ class World:
 
 def person(username: str, offices: tuple[str, ...], since: datetime) -> User:
     """A person who signs in by session only, so that no password has to be hashed."""
-    user = User(username=username, name=username.replace("-", " ").title(), created_at=since)
-    user.set_unusable_password()
+    user = _named(username, since)
     user.save()
     Appointment.objects.bulk_create(Appointment(user=user, office_id=office, since=since) for office in offices)
+    return user
+
+
+def _named(username: str, since: datetime) -> User:
+    user = User(username=username, name=username.replace("-", " ").title(), created_at=since)
+    user.set_unusable_password()
     return user
 
 
@@ -38,13 +43,16 @@ def world_make() -> World:
     since = at - timedelta(days=400)
     department = department_found(name="Riverton Police Department")
     offices = sorted(office_table())
-    return World(
-        department=department,
-        holders={office: person(f"{office}-holder", (office,), since) for office in offices},
-        colleagues={office: person(f"{office}-colleague", (office,), since) for office in offices},
-        stranger=person("stranger", (), since),
-        at=at,
+    holders = {office: _named(f"{office}-holder", since) for office in offices}
+    colleagues = {office: _named(f"{office}-colleague", since) for office in offices}
+    stranger = _named("stranger", since)
+    User.objects.bulk_create([*holders.values(), *colleagues.values(), stranger])
+    Appointment.objects.bulk_create(
+        Appointment(user=user, office_id=office, since=since)
+        for people in (holders, colleagues)
+        for office, user in people.items()
     )
+    return World(department=department, holders=holders, colleagues=colleagues, stranger=stranger, at=at)
 
 
 def session_of(user: User) -> str:

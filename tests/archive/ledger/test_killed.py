@@ -103,6 +103,7 @@ class SequencerProcess:
 
 
 @pytest.mark.commits
+@pytest.mark.drilled("kill")
 def test_a_killed_sequencer_loses_nothing_and_never_signs_two_histories(committed_db: CommittedDatabase) -> None:
     chance = random.Random(20260301)
     kills = 3

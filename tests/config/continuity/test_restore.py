@@ -22,7 +22,7 @@ from config.runner.upgrading import cluster_move
 from tests.config.continuity.conftest import WHEN
 from tests.config.continuity.house import House, house
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.drilled("restore")]
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
