@@ -17,9 +17,10 @@ MAX_COLUMNS = 24
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A run of plain text. A line feed is a line break."""
+    """A run of plain text. A line feed is a line break. `language` is a BCP 47 tag where it differs from around it."""
 
     value: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Strong:
     """A run of text with weight."""
 
     value: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Link:
 
     value: str
     address: str
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,50 @@ class NewPage:
     mark: str = ""
 
 
-Block = Heading | Paragraph | Listing | Table | Figure | Note | NewPage
+class Marks(StrEnum):
+    """How a chart draws its values."""
+
+    BARS = "bars"
+    LINES = "lines"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Values of a chart, one for each category; None where there is none."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart, drawn as a figure. Whoever makes one puts the same values beside it as a table.
+
+    `alternative` says in words what the chart shows. Every series has one value for each category (`MalformedTable`).
+    """
+
+    title: str
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    alternative: str
+    marks: Marks = Marks.BARS
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        for each in self.series:
+            if len(each.values) != len(self.categories):
+                raise MalformedTable(f"The series {each.name} has not one value for each category of the chart.")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Blocks that belong together, such as an item of a thread; `depth` above 0 sets them in by as many steps."""
+
+    blocks: tuple[Block, ...]
+    depth: int = 0
+
+
+Block = Heading | Paragraph | Listing | Table | Figure | Chart | Note | NewPage | Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +237,24 @@ class Furniture:
     """The page count, with the places `{page}` and `{pages}`; empty for none."""
 
 
+class Relation(StrEnum):
+    """What a file inside the document is to it."""
+
+    SOURCE = "Source"
+    DATA = "Data"
+    ALTERNATIVE = "Alternative"
+    SUPPLEMENT = "Supplement"
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that travels inside the document."""
+    """A file that travels inside the document. `relation` says how it belongs to it (ISO 19005-3, AFRelationship)."""
 
     name: str
     content: bytes
     media_type: str
     description: str = ""
+    relation: Relation = Relation.SUPPLEMENT
 
 
 class Sheet(StrEnum):

@@ -14,6 +14,8 @@ from archive.documents import document as d
 from archive.documents.addresses import live_address
 from archive.documents.visible import Kind, browser_pieces
 
+MAX_DEPTH = 12  #: steps that a part is set in at most
+
 PictureAddress = Callable[[d.Figure], str | None]
 
 
@@ -62,6 +64,16 @@ def _block(block: d.Block, before: d.Block | None, picture_address: PictureAddre
             yield from _table(block)
         case d.Figure():
             yield _figure(block, picture_address(block))
+        case d.Chart():
+            # A browser gets the words; the values stand beside the chart as a table.
+            words = f"{block.title}. {block.alternative}"
+            yield f'<figure class="doc-figure"><p class="doc-note">{_text(words)}</p></figure>\n'
+        case d.Part(blocks, depth):
+            yield f'<section class="doc-part doc-depth-{min(depth, MAX_DEPTH)}">\n'
+            for earlier, inner in pairwise((None, *blocks)):
+                if inner is not None:
+                    yield from _block(inner, earlier, picture_address, deeper)
+            yield "</section>\n"
         case d.Note(label, spans):
             yield f'<p class="doc-note"><strong>{_text(label)}:</strong> {_spans(spans)}</p>\n'
         case d.NewPage(mark):
@@ -108,17 +120,21 @@ def _spans(spans: d.Spans) -> str:
 
 def _span(span: d.Span) -> str:
     match span:
-        case d.Text(value):
-            return _text(value)
-        case d.Strong(value):
-            return f"<strong>{_text(value)}</strong>"
-        case d.Link(value, address):
+        case d.Text(value, language):
+            return f"<span{_lang(language)}>{_text(value)}</span>" if language else _text(value)
+        case d.Strong(value, language):
+            return f"<strong{_lang(language)}>{_text(value)}</strong>"
+        case d.Link(value, address, language):
             live = live_address(address)
             if live is None:
                 return _text(value)
-            return f'<a href="{escape(live)}" rel="noopener noreferrer">{_text(value)}</a>'
+            return f'<a href="{escape(live)}"{_lang(language)} rel="noopener noreferrer">{_text(value)}</a>'
         case d.Redaction(code):
             return f'<span class="doc-redaction">[{_text(code)}]</span>'
+
+
+def _lang(language: str | None) -> str:
+    return f' lang="{escape(language)}"' if language else ""
 
 
 def _text(text: str) -> str:

@@ -92,7 +92,8 @@ def _story(document: d.Document, marks: _Marks) -> Iterator[Flowable]:
     room = (sheet[0] - 2 * _SIDE, sheet[1] - _TOP - _BOTTOM)
     # Something has to be drawn for there to be a page at all.
     yield _Mark(marks.following, marks)
-    for position, block in enumerate(document.blocks):
+    blocks = tuple(_flat(document.blocks))
+    for position, block in enumerate(blocks):
         match block:
             case d.Heading():
                 # Platypus keeps a heading with all of the next paragraph or table, however long, so room is asked for
@@ -100,7 +101,7 @@ def _story(document: d.Document, marks: _Marks) -> Iterator[Flowable]:
                 yield CondPageBreak(_ROOM_BELOW_HEADING)
                 title = _Title(block)
                 title.keepWithNext = int(
-                    isinstance(_at(document, position + 1), d.Figure) and len(block.text) < _SHORT_HEADING
+                    isinstance(_at(blocks, position + 1), d.Figure) and len(block.text) < _SHORT_HEADING
                 )
                 yield title
             case d.Paragraph(spans, d.Role.SIGNED):
@@ -117,6 +118,8 @@ def _story(document: d.Document, marks: _Marks) -> Iterator[Flowable]:
                 yield from table_flowables(block, *room)
             case d.Figure():
                 yield from figure_flowables(block, *room)
+            case d.Chart():
+                yield from _lengths((d.Strong(f"{block.title}. "), d.Text(block.alternative)), NOTE)
             case d.Note():
                 yield from _lengths((d.Strong(f"{block.label}: "), *block.spans), NOTE)
             case d.NewPage():
@@ -125,8 +128,16 @@ def _story(document: d.Document, marks: _Marks) -> Iterator[Flowable]:
                     yield PageBreak()
 
 
-def _at(document: d.Document, position: int) -> d.Block | None:
-    return document.blocks[position] if position < len(document.blocks) else None
+def _flat(blocks: tuple[d.Block, ...]) -> Iterator[d.Block]:
+    for block in blocks:
+        if isinstance(block, d.Part):
+            yield from _flat(block.blocks)
+        else:
+            yield block
+
+
+def _at(blocks: tuple[d.Block, ...], position: int) -> d.Block | None:
+    return blocks[position] if position < len(blocks) else None
 
 
 def _lengths(spans: d.Spans, style: ParagraphStyle, *, bulletText: str | None = None) -> Iterator[Flowable]:

@@ -70,11 +70,11 @@ def _cut(text: str, room: int) -> int:
 
 def _span(span: Span, small: str) -> str:
     match span:
-        case Text(value):
+        case Text(value, _):
             return _text(value, small)
-        case Strong(value):
+        case Strong(value, _):
             return f"<b>{_text(value, small)}</b>"
-        case Link(value, address):
+        case Link(value, address, _):
             live = live_address(address)
             if live is None:
                 return _text(value, small)
