@@ -115,4 +115,6 @@ def _test(arguments: list[str]) -> int:
     # One more than there are processors: much of a test is waiting for engines, commits and child processes.
     processes = [] if chosen else ["-n", str((os.cpu_count() or 1) + 1)]
     os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "pytest", "-rs", *processes, *arguments])  # noqa: S606
+    # pytest-django reads the settings at once where they are named, before tests/conftest.py knows the addresses.
+    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", "-rs", *processes, *arguments], env)  # noqa: S606
