@@ -42,9 +42,22 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Redaction:
-    """Something withheld, shown as its exemption code alone, for example `7(1)(b)`."""
+    """Something withheld, shown as its exemption code alone, for example `7(1)(b)`.
+
+    The label is the same for all that one code hides: its width tells nothing of what was there.
+    """
 
     code: str
+
+    @property
+    def label(self) -> str:
+        """What is drawn in its place."""
+        return f"[REDACTED – {self.code}]"
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says in its place."""
+        return f"Redacted, exemption {self.code}."
 
 
 Span = Text | Strong | Link | Redaction

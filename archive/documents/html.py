@@ -1,7 +1,8 @@
 """Documents as plain, safe HTML, for screens and print previews.
 
-Every text is escaped, nothing is fetched, and there is no style or script: the classes are `doc-…`, and a stylesheet of
-the page decides their look. Characters that a browser would hide are named by their code point.
+Every text is escaped, nothing is fetched, and there is no style or script: the classes are `doc-…`, and
+`static/document.css` decides their look, on the screen and in print. Characters that a browser would hide are named by
+their code point.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from itertools import pairwise
 
 from archive.documents import document as d
 from archive.documents.addresses import live_address
+from archive.documents.html_charts import chart_svg
+from archive.documents.languages import language_tag
+from archive.documents.pictures import NotDrawn
 from archive.documents.visible import Kind, browser_pieces
 
 MAX_DEPTH = 12  #: steps that a part is set in at most
 
-PictureAddress = Callable[[d.Figure], str | None]
+PictureAddress = Callable[[d.Figure], str | NotDrawn | None]
+"""Answers where the browser finds a figure's picture, why it is not drawn, or None to show its words alone."""
 
 
 def _no_picture(_figure: d.Figure) -> None:
@@ -28,10 +33,10 @@ def render(
 ) -> Iterator[str]:
     """The document as an `<article>`, in parts to be joined or streamed.
 
-    `picture_address` answers where the browser finds a figure's picture, or None to show its words alone.
     `first_heading_level` sets the document's level 1 below the headings of the page that shows it.
     """
-    yield f'<article class="doc" lang="{escape(document.language)}">\n'
+    look = "doc doc-landscape" if document.sheet is d.Sheet.LETTER_LANDSCAPE else "doc"
+    yield f'<article class="{look}"{_lang(document.language)}>\n'
     if document.furniture.legend:
         yield f'<p class="doc-legend">{_text(document.furniture.legend)}</p>\n'
     if document.furniture.mark:
@@ -53,10 +58,9 @@ def _block(block: d.Block, before: d.Block | None, picture_address: PictureAddre
             tag = f"h{min(level + deeper, 6)}"
             yield f"<{tag}>{_text(text)}</{tag}>\n"
         case d.Paragraph(spans, role, language):
-            lang = f' lang="{escape(language)}"' if language else ""
             # The direction of captured words is theirs, not the page's (UAX 9).
             own = ' dir="auto"' if role is d.Role.CAPTURED else ""
-            yield f'<p class="doc-{role}"{lang}{own}>{_spans(spans)}</p>\n'
+            yield f'<p class="doc-{role}"{_lang(language)}{own}>{_spans(spans)}</p>\n'
         case d.Listing(items, numbered):
             tag = "ol" if numbered else "ul"
             yield f"<{tag}>" + "".join(f"<li>{_spans(item)}</li>" for item in items) + f"</{tag}>\n"
@@ -65,9 +69,8 @@ def _block(block: d.Block, before: d.Block | None, picture_address: PictureAddre
         case d.Figure():
             yield _figure(block, picture_address(block))
         case d.Chart():
-            # A browser gets the words; the values stand beside the chart as a table.
-            words = f"{block.title}. {block.alternative}"
-            yield f'<figure class="doc-figure"><p class="doc-note">{_text(words)}</p></figure>\n'
+            drawing = chart_svg(block, _attribute)
+            yield f'<figure class="doc-figure">{drawing}<figcaption>{_text(block.title)}</figcaption></figure>\n'
         case d.Part(blocks, depth):
             yield f'<section class="doc-part doc-depth-{min(depth, MAX_DEPTH)}">\n'
             for earlier, inner in pairwise((None, *blocks)):
@@ -104,13 +107,14 @@ def _aligned(column: d.Column) -> str:
     return ' class="doc-end"' if column.align is d.Align.END else ""
 
 
-def _figure(figure: d.Figure, address: str | None) -> str:
+def _figure(figure: d.Figure, address: str | NotDrawn | None) -> str:
     caption = f"<figcaption>{_text(figure.caption)}</figcaption>" if figure.caption else ""
-    if address is None:
+    if not isinstance(address, str):
         caption = caption if figure.caption != figure.name else ""
-        words = f"{figure.name} ({figure.media_type}). {figure.alternative}"
-        return f'<figure class="doc-figure"><p class="doc-note">{_text(words)}</p>{caption}</figure>\n'
-    alternative = escape(_attribute(figure.alternative or figure.name))
+        words = f"{figure.name} ({figure.media_type}){f', {address.reason}' if address else ''}. {figure.alternative}"
+        label = "<strong>Not drawn:</strong> " if address else ""
+        return f'<figure class="doc-figure"><p class="doc-note">{label}{_text(words)}</p>{caption}</figure>\n'
+    alternative = escape(_attribute(figure.alternative or f"{figure.name}: the picture has no description"))
     return f'<figure class="doc-figure"><img src="{escape(address)}" alt="{alternative}">{caption}</figure>\n'
 
 
@@ -121,7 +125,8 @@ def _spans(spans: d.Spans) -> str:
 def _span(span: d.Span) -> str:
     match span:
         case d.Text(value, language):
-            return f"<span{_lang(language)}>{_text(value)}</span>" if language else _text(value)
+            lang = _lang(language)
+            return f"<span{lang}>{_text(value)}</span>" if lang else _text(value)
         case d.Strong(value, language):
             return f"<strong{_lang(language)}>{_text(value)}</strong>"
         case d.Link(value, address, language):
@@ -129,12 +134,15 @@ def _span(span: d.Span) -> str:
             if live is None:
                 return _text(value)
             return f'<a href="{escape(live)}"{_lang(language)} rel="noopener noreferrer">{_text(value)}</a>'
-        case d.Redaction(code):
-            return f'<span class="doc-redaction">[{_text(code)}]</span>'
+        case d.Redaction():
+            # One image with a name: a screen reader says what it is and does not spell the brackets.
+            spoken = escape(_attribute(span.spoken))
+            return f'<span class="doc-redaction" role="img" aria-label="{spoken}">{_text(span.label)}</span>'
 
 
 def _lang(language: str | None) -> str:
-    return f' lang="{escape(language)}"' if language else ""
+    tag = language_tag(language)
+    return f' lang="{tag}"' if tag else ""
 
 
 def _text(text: str) -> str:

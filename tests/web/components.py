@@ -16,12 +16,16 @@ from archive.documents.html import render as document_html
 from archive.paging import Page
 from archive.waiting import Waiting
 from config.urls import urlpatterns as product
-from tests.archive.documents.samples import a_record_sheet
+from tests.archive.documents.samples import a_charted_report, a_record_sheet, a_thread
 from tests.config.desk.test_forms import Example
 
-_PAGE = """{% extends "base.html" %}{% load desk %}
+DOCUMENTS = (a_record_sheet, a_thread, a_charted_report)
+
+_PAGE = """{% extends "base.html" %}{% load desk static %}
 {% block title %}Components{% endblock %}
-{% block head %}{% include "partials/htmx.html" %}{% endblock %}
+{% block head %}{% include "partials/htmx.html" %}
+  <link rel="stylesheet" href="{% static "document.css" %}">
+{% endblock %}
 {% block crumbs %}{% include "partials/crumbs.html" %}{% endblock %}
 {% block heading %}Components{% endblock %}
 {% block content %}
@@ -44,7 +48,7 @@ def components(request: HttpRequest) -> HttpResponse:
         "trail": [("/", "Today"), ("", "Components")],
         "form": Example({"remark": "x"}),
         "page": Page([], "before", "after"),
-        "document": mark_safe("".join(document_html(a_record_sheet(), first_heading_level=2))),
+        "document": mark_safe("".join("".join(document_html(each(), first_heading_level=2)) for each in DOCUMENTS)),
     }
     template = engines["django"].from_string(_PAGE)
     return HttpResponse(template.render(context, request))

@@ -117,7 +117,8 @@ def letter(content: Letter) -> Document:
 
 def _blocks(content: Letter) -> Iterator[Block]:
     yield Heading(content.department)
-    yield Paragraph(plain(" · ".join(content.department_lines)))
+    if content.department_lines:
+        yield Paragraph(plain(" · ".join(content.department_lines)), Role.SMALL)
     yield Paragraph(plain(content.date))
     yield Paragraph(plain("\n".join(content.addressee)))
     yield Heading(content.subject, 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from django.utils import translation
@@ -13,31 +13,21 @@ from archive.documents.document import (
     Cell,
     Column,
     Document,
-    Figure,
     Furniture,
     Heading,
     Note,
     Paragraph,
-    Redaction,
     Role,
     Spans,
-    Strong,
     Table,
-    Text,
     facts,
     plain,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class MediaShown:
-    """A file of the record: `content` None means that its bytes were not captured; `withheld` is an exemption code."""
-
-    name: str
-    media_type: str
-    alternative: str = ""
-    content: bytes | Callable[[], bytes] | None = None
-    withheld: str = ""
+from archive.documents.languages import language_tag
+from archive.documents.layouts.media import MediaShown, media_blocks
+from archive.documents.layouts.states import StateShown, state_words
+from archive.documents.layouts.thread import ThreadItem, thread_part
+from archive.documents.layouts.words import captured
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +40,11 @@ class HistoryLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ContextItem:
-    """An item of the thread around the record; `depth` 0 is the post. `this` marks the record itself."""
-
-    who: Spans
-    when: str
-    words: Spans
-    depth: int = 0
-    this: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class RecordSheet:
     """A record as it is released. Every value is already redacted: nothing withheld comes here, not even as a length.
 
-    Times are text in the department's zone with the zone named. `mark` is the Bates number.
+    Times are text in the department's zone with UTC beside it. `mark` is the Bates number. `states` are what became of
+    it, `by_hand` says who took it down by hand and how, `context` is the thread around it.
     """
 
     title: str
@@ -83,7 +63,9 @@ class RecordSheet:
     more: tuple[tuple[str, Spans], ...] = ()
     media: tuple[MediaShown, ...] = ()
     history: tuple[HistoryLine, ...] = ()
-    context: tuple[ContextItem, ...] = ()
+    states: tuple[StateShown, ...] = ()
+    by_hand: str = ""
+    context: tuple[ThreadItem, ...] = ()
     proof: Spans = ()
     notes: tuple[str, ...] = ()
     furniture: Furniture = field(default_factory=Furniture)
@@ -113,16 +95,19 @@ def _blocks(sheet: RecordSheet) -> Iterator[Block]:
         (_("Captured"), plain(sheet.captured)),
         (_("Address"), sheet.address),
         (_("In reply to"), sheet.in_reply_to),
+        (_("State"), plain("\n".join(map(state_words, sheet.states)))),
         *sheet.more,
     ]
     yield facts((name, spans) for name, spans in pairs if spans)
+    if sheet.by_hand:
+        yield Note(_("Captured by hand"), plain(sheet.by_hand))
     yield Heading(_("What it says"), 2)
     if sheet.words:
-        yield Paragraph(sheet.words, Role.CAPTURED, sheet.words_language)
+        yield Paragraph(captured(sheet.words), Role.CAPTURED, language_tag(sheet.words_language))
     else:
         yield Paragraph(plain(_("The record has no text.")), Role.SMALL)
     for media in sheet.media:
-        yield _media(media)
+        yield from media_blocks(media)
     for note in sheet.notes:
         yield Note(_("Note"), plain(note))
     if sheet.history:
@@ -130,19 +115,11 @@ def _blocks(sheet: RecordSheet) -> Iterator[Block]:
         yield _history(sheet.history)
     if sheet.context:
         yield Heading(_("The thread, for context"), 2)
-        yield from _context(sheet.context)
+        for item in sheet.context:
+            yield thread_part(item, level=3)
     if sheet.proof:
         yield Heading(_("How this can be checked"), 2)
         yield Paragraph(sheet.proof)
-
-
-def _media(media: MediaShown) -> Block:
-    if media.withheld:
-        return Note(_("Media withheld"), (Text(f"{media.name} ({media.media_type}) "), Redaction(media.withheld)))
-    if media.content is None:
-        words = _("{name} ({type}): the file itself was not captured.")
-        return Note(_("Media not held"), plain(words.format(name=media.name, type=media.media_type)))
-    return Figure(media.content, media.media_type, media.alternative, media.name, caption=media.name)
 
 
 def _history(lines: tuple[HistoryLine, ...]) -> Table:
@@ -150,13 +127,3 @@ def _history(lines: tuple[HistoryLine, ...]) -> Table:
         columns=(Column(_("Seen"), 1.3), Column(_("What"), 2.4), Column(_("How it is known"), 2.0)),
         rows=tuple((Cell(plain(line.when), header=True), Cell(line.what), Cell(plain(line.how))) for line in lines),
     )
-
-
-def _context(items: tuple[ContextItem, ...]) -> Iterator[Block]:
-    rows = []
-    for item in items:
-        # A reader of the text alone has to see the level too, so it is drawn with characters.
-        level = "› " * min(item.depth, 12)
-        marker: Spans = (Strong(_("This record: ")),) if item.this else ()
-        rows.append((Cell((Text(level), *item.who), header=True), Cell(plain(item.when)), Cell((*marker, *item.words))))
-    yield Table((Column(_("Who"), 1.4), Column(_("When"), 1.1), Column(_("What was said"), 3.2)), tuple(rows))

@@ -1,4 +1,4 @@
-"""A report: one table with what it shows, as of when, and what it leaves out."""
+"""A report: charts and one table with what it shows, as of when, and what it leaves out."""
 
 from __future__ import annotations
 
@@ -15,15 +15,30 @@ from archive.documents.document import (
     Document,
     Furniture,
     Heading,
+    Marks,
     Note,
     Paragraph,
     Role,
+    Series,
     Sheet,
     Spans,
     Table,
     facts,
     plain,
 )
+from archive.documents.layouts.chart import chart_blocks
+
+
+@dataclass(frozen=True, slots=True)
+class ChartShown:
+    """A chart of the report; `over` names what its categories are, such as "Month"."""
+
+    title: str
+    over: str
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    marks: Marks = Marks.BARS
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +49,11 @@ class TableReport:
     as_of: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Spans, ...], ...]
+    list_title: str = ""
     language: str = "en-US"
     about: str = ""
     totals: tuple[tuple[str, str], ...] = ()
+    charts: tuple[ChartShown, ...] = ()
     left_out: tuple[str, ...] = ()
     wide: bool = False
     author: str = ""
@@ -64,12 +81,19 @@ def _blocks(content: TableReport) -> Iterator[Block]:
         yield Paragraph(plain(content.about))
     if content.totals:
         yield facts((name, plain(value)) for name, value in content.totals)
+    for chart in content.charts:
+        yield Heading(chart.title, 2)
+        yield from chart_blocks(
+            chart.title, chart.over, chart.categories, chart.series, marks=chart.marks, unit=chart.unit
+        )
+    if content.charts and content.rows:
+        yield Heading(content.list_title or _("The list"), 2)
     if content.rows:
         rows = tuple(
             tuple(Cell(spans, header=position == 0) for position, spans in enumerate(row)) for row in content.rows
         )
         yield Table(content.columns, rows)
-    else:
+    elif not content.charts:
         yield Paragraph(plain(_("There is nothing to list.")))
     for words in content.left_out:
         yield Note(_("Not shown"), plain(words))

@@ -4,12 +4,13 @@ import io
 
 from PIL import Image, ImageDraw
 
-from archive.documents.document import Align, Column, Document, Furniture, Link, Redaction, Text, plain
+from archive.documents.document import Align, Column, Document, Furniture, Link, Marks, Redaction, Series, Text, plain
 from archive.documents.layouts import (
     Certificate,
-    ContextItem,
+    ChartShown,
     Denial,
     DeniedPart,
+    EditShown,
     HistoryLine,
     Letter,
     MediaShown,
@@ -17,11 +18,15 @@ from archive.documents.layouts import (
     Responsible,
     Section,
     Signature,
+    StateShown,
     TableReport,
+    Thread,
+    ThreadItem,
     certificate,
     letter,
     record_sheet,
     table_report,
+    thread,
 )
 
 FURNITURE = Furniture(legend="DEMONSTRATION", footer="Request 2026-0001")
@@ -57,10 +62,18 @@ def a_record_sheet() -> Document:
             in_reply_to=plain("DEMO-000016"),
             media=(
                 MediaShown("DEMO-000017-1.jpg", "image/jpeg", "A car at a kerb, a yellow lamp above it", photo()),
-                MediaShown("DEMO-000017-2.mp4", "video/mp4", "", b"not a picture"),
+                MediaShown(
+                    "DEMO-000017-2.mp4",
+                    "video/mp4",
+                    content=b"not a picture",
+                    size=18_400_123,
+                    seconds=72.4,
+                    place="data/media/DEMO-000017-2.mp4",
+                ),
                 MediaShown("DEMO-000017-3.jpg", "image/jpeg", withheld="7(1)(c)"),
                 MediaShown("DEMO-000017-4.jpg", "image/jpeg"),
             ),
+            states=(StateShown("removed", "2026-02-07 08:02:00 CST (2026-02-07 14:02:00 UTC)", "us", "R04"),),
             history=(
                 HistoryLine("Feb 6, 2026, 10:17 PM CST", plain("First captured"), "Capture run 12, listing"),
                 HistoryLine(
@@ -70,8 +83,23 @@ def a_record_sheet() -> Document:
                 ),
             ),
             context=(
-                ContextItem(plain("Bloomington Police"), "10:01 PM", plain("Road closed at Main and Front.")),
-                ContextItem(plain("Renée O’Malley"), "10:15 PM", (Text("Call me at "), Redaction("7(1)(b)")), 1, True),
+                ThreadItem(
+                    kind="Post",
+                    author=plain("Bloomington Police"),
+                    posted="2026-02-06 22:01:00 CST (2026-02-07 04:01:00 UTC)",
+                    words=plain("Road closed at Main and Front."),
+                    mark="DEMO-000016",
+                ),
+                ThreadItem(
+                    kind="Comment",
+                    author=plain("Renée O’Malley"),
+                    posted="2026-02-06 22:15:00 CST (2026-02-07 04:15:00 UTC)",
+                    words=(Text("Call me at "), Redaction("7(1)(b)")),
+                    depth=1,
+                    mark="DEMO-000017",
+                    answers="DEMO-000016",
+                    this=True,
+                ),
             ),
             proof=plain(
                 "records/DEMO-000017.json holds the fields shown here with their salts; verify.py checks them."
@@ -172,3 +200,125 @@ def a_report(rows: int = 120) -> Document:
             furniture=FURNITURE,
         )
     )
+
+
+def a_thread() -> Document:
+    """A post and its answers: edits, states, languages, a picture, an item taken down by hand, one withheld."""
+    return thread(
+        Thread(
+            title="The thread below “Road closed at Main and Front”",
+            account="Bloomington Police (bpd@social.example)",
+            network="Mastodon",
+            as_of="2026-02-09 09:00:00 CST (2026-02-09 15:00:00 UTC)",
+            about="What was captured of this thread, in the order in which it was said.",
+            left_out=("One reply lies in a compartment and is not shown.",),
+            items=(
+                ThreadItem(
+                    kind="Post",
+                    author=plain("Bloomington Police (@bpd)"),
+                    posted="2026-02-06 22:01:00 CST (2026-02-07 04:01:00 UTC)",
+                    captured="2026-02-06 22:02:10 CST (2026-02-07 04:02:10 UTC)",
+                    words=plain("Road closed at Main and Front until midnight. 🚧\nPlease use Center Street."),
+                    mark="DEMO-000016",
+                    address=(Link("https://social.example/@bpd/110000", "https://social.example/@bpd/110000"),),
+                    edits=(
+                        EditShown(
+                            "2026-02-06 22:02:10 CST (2026-02-07 04:02:10 UTC)", plain("Road closed at Main and Fornt.")
+                        ),
+                    ),
+                    media=(MediaShown("DEMO-000016-1.jpg", "image/jpeg", "A barrier across a road", photo()),),
+                ),
+                ThreadItem(
+                    kind="Comment",
+                    author=(Text("Renée O’Malley "), Redaction("7(1)(b)")),
+                    posted="2026-02-06 22:15:00 CST (2026-02-07 04:15:00 UTC)",
+                    words=(Text("Call me at "), Redaction("7(1)(b)"), Text(" 📸 see https://evil.example/x")),
+                    depth=1,
+                    mark="DEMO-000017",
+                    answers="DEMO-000016",
+                    states=(StateShown("removed", "2026-02-07 08:02:00 CST (2026-02-07 14:02:00 UTC)", "us", "R04"),),
+                ),
+                ThreadItem(
+                    kind="Reply",
+                    author=plain("سارة"),
+                    posted="2026-02-06 22:20:00 CST (2026-02-07 04:20:00 UTC)",
+                    words=plain("هل الطريق مفتوح الآن؟ (Main St.)"),
+                    language="ar",
+                    depth=2,
+                    mark="DEMO-000018",
+                    answers="DEMO-000017",
+                    states=(StateShown("absent", "2026-02-08 03:00:00 CST (2026-02-08 09:00:00 UTC)", "unknown"),),
+                ),
+                ThreadItem(
+                    kind="Reply",
+                    author=plain("नेहा 陳"),
+                    posted="2026-02-06 22:25:00 CST (2026-02-07 04:25:00 UTC)",
+                    words=plain("नमस्ते, क्या सड़क बंद है? 道路封閉了嗎?"),
+                    language="hi",
+                    depth=3,
+                    mark="DEMO-000019",
+                    answers="DEMO-000018",
+                ),
+                ThreadItem(
+                    kind="Captured by hand",
+                    author=plain("unknown"),
+                    posted="",
+                    captured="2026-02-07 09:00:00 CST (2026-02-07 15:00:00 UTC)",
+                    words=plain("Story: “Live from Main and Front”"),
+                    depth=1,
+                    mark="DEMO-000020",
+                    by_hand="Sam Lee, Records Supervisor, typed this from a phone; the network gives it to no program.",
+                ),
+                ThreadItem(
+                    kind="Comment", author=(), posted="", words=(), depth=1, mark="DEMO-000021", withheld="7(1)(c)"
+                ),
+            ),
+            furniture=FURNITURE,
+        )
+    )
+
+
+def a_charted_report() -> Document:
+    """A report with a chart of bars, one of lines with a gap, and a list."""
+    months = ("January", "February", "March", "April", "May", "June")
+    return table_report(
+        TableReport(
+            title="Comments and removals, first half of 2026",
+            as_of="2026-07-01 08:00:00 CDT (2026-07-01 13:00:00 UTC)",
+            columns=(Column("Page", 2.0), Column("Comments", 1.0, Align.END)),
+            rows=((plain("Bloomington Police"), plain("12,204")), (plain("Bloomington Police (archive)"), plain("3"))),
+            list_title="By page",
+            charts=(
+                ChartShown(
+                    "Comments captured and removed",
+                    "Month",
+                    months,
+                    (
+                        Series("Captured", (1820, 2210, 1904, 2410, 1650, 2210)),
+                        Series("Removed", (12, 40, 18, 22, 9, 31)),
+                    ),
+                    unit="comments",
+                ),
+                ChartShown(
+                    "Hours from posting to capture, median",
+                    "Month",
+                    months,
+                    (Series("Median", (0.4, 0.38, None, 0.52, 0.41, 0.4)),),
+                    Marks.LINES,
+                    "hours",
+                ),
+            ),
+            furniture=FURNITURE,
+        )
+    )
+
+
+SAMPLES = {
+    "thread": a_thread,
+    "record": a_record_sheet,
+    "letter": a_letter,
+    "certificate": a_certificate,
+    "report": a_report,
+    "charts": a_charted_report,
+}
+"""Each layout by its name."""

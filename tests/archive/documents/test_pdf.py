@@ -63,7 +63,7 @@ def test_texts_are_read_back_in_reading_order() -> None:
         "First captured",
         "The thread, for context",
         "Road closed at Main and Front.",
-        "This record:",
+        "(this record)",
         "How this can be checked",
     ]
     assert in_order(expected, squeezed("".join(pages)))

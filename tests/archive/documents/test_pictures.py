@@ -1,8 +1,9 @@
 import io
+import tracemalloc
 
 import pypdf
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from archive.documents import pictures
@@ -47,8 +48,112 @@ def test_transparency_is_drawn_on_white() -> None:
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF"])
-def test_every_listed_type_is_drawn_even_when_it_is_mislabelled(form: str) -> None:
-    assert isinstance(redraw(photo(form=form), "image/jpeg; charset=binary"), Picture)
+def test_every_listed_type_is_drawn(form: str) -> None:
+    assert isinstance(redraw(photo(form=form), f"Image/{form.title()}; charset=binary"), Picture)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (photo(form="PNG"), "a PNG picture"),
+        (photo(form="WEBP"), "a WebP picture"),
+        (b"<?xml version='1.0'?>\n<svg onload='x()'/>", "an SVG drawing"),
+        (b"\xef\xbb\xbf <!DOCTYPE html><script>x()</script>", "an HTML page"),
+        (b"%PDF-1.7\n", "a PDF"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n", "PostScript"),
+        (b"\0\0\0\x20ftypisom", "a film or sound"),
+        (b"MZ\x90", "a program"),
+    ],
+)
+def test_a_file_that_lies_about_its_type_is_named_as_what_it_is(content: bytes, kind: str) -> None:
+    assert redraw(content, "image/jpeg") == NotDrawn(f"the file says that it is image/jpeg, but it is {kind}")
+
+
+def swapped(profile: bytes) -> bytes:
+    """The profile with red and blue in each other's place."""
+    table = bytearray(profile)
+    places = {bytes(table[n : n + 4]): n for n in range(132, 132 + 12 * int.from_bytes(table[128:132]), 12)}
+    for one, other in ((b"rXYZ", b"bXYZ"),):
+        a, b = places[one], places[other]
+        table[a + 4 : a + 12], table[b + 4 : b + 12] = table[b + 4 : b + 12], table[a + 4 : a + 12]
+    return bytes(table)
+
+
+def in_colour(profile: bytes, *, mode: str = "RGB", colour: object = (255, 0, 0), form: str = "PNG") -> bytes:
+    out = io.BytesIO()
+    Image.new(mode, (8, 8), colour).save(out, form, icc_profile=profile)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def middle(picture: Picture | NotDrawn) -> tuple[int, ...]:
+    assert isinstance(picture, Picture)
+    opened = Image.open(io.BytesIO(picture.jpeg))
+    assert opened.mode == "RGB"
+    assert opened.info.get("icc_profile") is None
+    pixel = opened.getpixel((4, 4))
+    assert isinstance(pixel, tuple)
+    return tuple(int(part) for part in pixel)
+
+
+def test_a_colour_profile_is_honoured_and_then_gone() -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    red, _, blue = middle(redraw(in_colour(swapped(srgb)), "image/png"))
+    assert red < 60 < 200 < blue, "what the profile calls its first colour is blue"
+    red, _, blue = middle(redraw(in_colour(srgb), "image/png"))
+    assert blue < 60 < 200 < red
+
+
+@pytest.mark.parametrize("profile", [b"", b"junk", b"\0" * 200])
+def test_a_profile_that_cannot_be_read_is_passed_over(profile: bytes) -> None:
+    red, _, blue = middle(redraw(in_colour(profile), "image/png"))
+    assert blue < 60 < 200 < red
+
+
+def test_a_profile_for_other_colours_than_the_picture_has_is_passed_over() -> None:
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    assert middle(redraw(in_colour(srgb, mode="CMYK", colour=(0, 0, 0, 0), form="JPEG"), "image/jpeg"))[0] > 250
+    assert middle(redraw(in_colour(srgb, mode="L", colour=128), "image/png"))[0] in range(125, 132)
+
+
+def test_sixteen_bits_of_grey_keep_their_shades() -> None:
+    out = io.BytesIO()
+    Image.new("I;16", (8, 8), 0x8000).save(out, "PNG")
+    assert middle(redraw(out.getvalue(), "image/png"))[0] in range(125, 132)
+
+
+@pytest.mark.parametrize(("size", "millions"), [((20_000, 10_000), "more than 100"), ((10_000, 8_000), "80")])
+def test_two_hundred_million_pixels_are_named_and_not_unpacked(size: tuple[int, int], millions: str) -> None:
+    out = io.BytesIO()
+    Image.new("1", size).save(out, "PNG")
+    tracemalloc.start()
+    found = redraw(out.getvalue(), "image/png")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found == NotDrawn(f"the picture has too many pixels to draw ({millions} million)")
+    assert peak < 4_000_000
+
+
+def test_a_jpeg_of_endless_passes_is_not_gone_through() -> None:
+    out = io.BytesIO()
+    Image.new("L", (4_000, 2_000)).save(out, "JPEG", progressive=True)
+    begun = out.getvalue()
+    scan = begun.rindex(b"\xff\xda")
+    bomb = begun[:scan] + begun[scan:-2] * 200 + b"\xff\xd9"
+    assert redraw(bomb, "image/jpeg") == NotDrawn("the picture is coded in too many passes to draw")
+    assert isinstance(redraw(begun, "image/jpeg"), Picture)
+
+
+def test_of_a_moving_picture_the_first_frame_is_drawn_and_the_others_are_not_counted() -> None:
+    out = io.BytesIO()
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue", "green")]
+    frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+    picture = redraw(out.getvalue(), "image/gif")
+    assert isinstance(picture, Picture)
+    assert picture.moves
+    assert middle(picture)[0] > 200
+    still = redraw(photo(form="GIF"), "image/gif")
+    assert isinstance(still, Picture)
+    assert not still.moves
 
 
 def many_pixels() -> bytes:
@@ -72,6 +177,7 @@ def many_pixels() -> bytes:
         (photo(), "image/svg+xml"),
         (many_pixels(), "image/tiff"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n", "image/jpeg"),
+        (photo()[:5_000] + b"\0" * 9, "image/png"),
     ],
 )
 def test_what_cannot_be_drawn_is_named_with_a_reason(content: bytes, media_type: str) -> None:
@@ -84,7 +190,7 @@ def test_what_cannot_be_drawn_is_named_with_a_reason(content: bytes, media_type:
 
 def test_a_file_over_the_limit_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pictures, "MAX_BYTES", 100)
-    assert redraw(photo(), "image/jpeg") == NotDrawn("the file is too large to draw")
+    assert redraw(photo(), "image/jpeg") == NotDrawn("the file is too large to draw (more than 0 MB)")
 
 
 def test_pictures_are_fetched_one_at_a_time_and_shown_in_order() -> None:

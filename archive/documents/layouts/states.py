@@ -1,0 +1,57 @@
+"""What became of a record on its network, as a sentence: what was seen, by whose hand, when, and under which rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class StateShown:
+    """A state that was observed.
+
+    `kind` is edited, hidden, shown, removed, absent or returned; `who` is us, author, network or unknown (empty where
+    it does not matter); `when` is text as it is to be read; `under` is the code of the department's reason (R04).
+    """
+
+    kind: str
+    when: str
+    who: str = ""
+    under: str = ""
+    how: str = ""
+
+
+def state_words(state: StateShown) -> str:
+    """The state as a sentence, in the language that is active. A kind that is not known is given as it is."""
+    what = _kinds().get(state.kind, state.kind)
+    hand = _hands().get(state.who, state.who) if state.who else ""
+    words = what if not hand else f"{what}, {hand}" if state.who == "unknown" else f"{what} {hand}"
+    if state.when:
+        # Only our own act has a moment; everything else was seen at one.
+        on = _("{what} on {when}") if state.who == "us" else _("{what}, seen on {when}")
+        words = on.format(what=words, when=state.when)
+    if state.under:
+        words = _("{what} under {code}").format(what=words, code=state.under)
+    return f"{words}. {state.how}".strip() if state.how else f"{words}."
+
+
+def _kinds() -> Mapping[str, str]:
+    return {
+        "edited": _("Edited"),
+        "hidden": _("Hidden"),
+        "shown": _("Shown again"),
+        "removed": _("Removed"),
+        "absent": _("No longer listed by the network"),
+        "returned": _("There again"),
+    }
+
+
+def _hands() -> Mapping[str, str]:
+    return {
+        "us": _("by the department"),
+        "author": _("by its author"),
+        "network": _("by the network"),
+        "unknown": _("by whom is not known"),
+    }
