@@ -13,13 +13,12 @@ from typing import Any, Protocol, TypeVar
 from django.db.models import Model, Q, QuerySet, Value
 
 from archive.access.actor import Actor
+from archive.access.held import BROKEN_GLASS, held_rows
 from archive.access.models import Appointment, Compartment, Designation
-from archive.access.oversight_models import BrokenGlass
 from archive.extension import ExtensionPoint
 
 M = TypeVar("M", bound=Model)
 
-_GLASS = "(broken glass)"  #: marks an opening among the rows of offices; no authority has this name
 CAPABILITIES_FILE = Path(__file__).with_name("capabilities.toml")
 
 
@@ -86,17 +85,9 @@ def _held(actor: Actor, at: datetime) -> tuple[frozenset[str], frozenset[str]]:
     """Return the actor's capabilities, and the compartments opened in an emergency: one query, as every page asks."""
     if actor.user is None or not actor.user.is_active:
         return frozenset(), frozenset()
-    columns = ("office_id", "office__authority")
-    held = Appointment.objects.filter(Appointment.in_force(at), user=actor.user)
-    given = Designation.objects.filter(since__lte=at, until__gt=at, user=actor.user)
-    broken = BrokenGlass.objects.filter(user=actor.user, at__lte=at, until__gt=at).exclude(closed__at__lte=at)
-    rows = list(
-        held.values_list(*columns, Value("")).union(
-            given.values_list(*columns, "capability"), broken.values_list("compartment_id", Value(_GLASS), Value(""))
-        )
-    )
-    may = frozenset().union(*(authority_of(*row) for row in rows if row[1] != _GLASS))
-    return may, frozenset(code for code, authority, _ in rows if authority == _GLASS)
+    rows = held_rows(actor.user.pk, at)
+    may = frozenset().union(*(authority_of(*row) for row in rows if row[1] != BROKEN_GLASS))
+    return may, frozenset(code for code, authority, _ in rows if authority == BROKEN_GLASS)
 
 
 def allows(actor: Actor, capability: str, at: datetime, obj: Model | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,22 +43,26 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def visit(row: Row, visitor: User | None, world: World, owner: User, values: Mapping[str, Any] | None = None) -> int:
-    """Ask for the address; the thing that it names is made unless its `values` are given."""
-    client = Client(raise_request_exception=False)
+# One browser for all: a new one would load the middleware anew for every visit.
+BROWSER = Client(raise_request_exception=False)
+
+
+def answer(row: Row, visitor: User | None, values: Mapping[str, Any]) -> Any:
+    """What a visitor gets at the address of the thing that `values` name; None is somebody who is not signed in."""
+    BROWSER.cookies.clear()
     if visitor is not None:
-        client.cookies[settings.SESSION_COOKIE_NAME] = session_of(visitor)
-    if values is None:
-        values = row.make(world, owner) if row.make else {}
+        BROWSER.cookies[settings.SESSION_COOKIE_NAME] = session_of(visitor)
     target = address(row.route, values)
-    answer = client.get(target) if row.post is None else client.post(target, row.post)
-    return answer.status_code
+    return BROWSER.get(target) if row.post is None else BROWSER.post(target, row.post)
 
 
-@pytest.mark.parametrize("row", PAGES, ids=str)
-def test_an_address_opens_for_the_right_offices_and_for_nobody_else(row: Row, world: World) -> None:
-    wrong: list[str] = []
-    strangers = row.make(world, world.stranger) if row.make else None
+def made(row: Row, world: World, owner: User) -> Mapping[str, Any]:
+    """The thing that the address names, as the owner's."""
+    return row.make(world, owner) if row.make else {}
+
+
+def by_offices(row: Row, world: World, strangers: Mapping[str, Any]) -> Iterator[str]:
+    """Every office at its own thing, a colleague's and a stranger's: what is answered wrongly."""
     closed = [office for office in world.holders if not row.opens_for(office)]
     for office, holder in world.holders.items():
         owners = {Whose.OWN: holder, Whose.COLLEAGUE: world.colleagues[office], Whose.STRANGER: world.stranger}
@@ -68,27 +73,37 @@ def test_an_address_opens_for_the_right_offices_and_for_nobody_else(row: Row, wo
             if office in closed[1:] and whose is not Whose.STRANGER:
                 continue
             with undone():
-                status = visit(row, holder, world, owner, strangers if whose is Whose.STRANGER else None)
+                values = strangers if whose is Whose.STRANGER else made(row, world, owner)
+                status = answer(row, holder, values).status_code
             expected = row.expected(world, office, whose if row.make and row.owned else Whose.OWN)
             if status not in expected:
-                wrong.append(f"{office}, {whose}: {status}, not {sorted(expected)}")
-    assert wrong == []
+                yield f"{office}, {whose}: {status}, not {sorted(expected)}"
+
+
+def without_office(row: Row, world: World, strangers: Mapping[str, Any]) -> Iterator[str]:
+    """Somebody who holds no office: what is answered wrongly."""
+    with undone():
+        status = answer(row, world.stranger, strangers).status_code
+    expected = row.answers if row.public or row.may is None else {403}
+    if status not in expected:
+        yield f"no office: {status}, not {sorted(expected)}"
+
+
+def not_signed_in(row: Row, strangers: Mapping[str, Any]) -> Iterator[str]:
+    """Somebody who is not signed in is sent to the sign-in page, if the address is not for everybody."""
+    if row.public:
+        return
+    with undone():
+        given = answer(row, None, strangers)
+    if given.status_code != 302 or not given.headers["Location"].startswith("/sign-in/?next="):
+        yield f"not signed in: {given.status_code}, not sent to the sign-in page"
 
 
 @pytest.mark.parametrize("row", PAGES, ids=str)
-def test_an_address_is_closed_to_those_who_hold_no_office(row: Row, world: World) -> None:
-    with undone():
-        status = visit(row, world.stranger, world, world.stranger)
-    expected = row.answers if row.public or row.may is None else {403}
-    assert status in expected
-
-
-@pytest.mark.parametrize("row", [row for row in PAGES if not row.public], ids=str)
-def test_an_address_sends_those_who_are_not_signed_in_to_the_sign_in_page(row: Row, world: World) -> None:
-    target = address(row.route, row.make(world, world.stranger) if row.make else {})
-    answer = Client().get(target) if row.post is None else Client().post(target, row.post)
-    assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/sign-in/?next=")
+def test_an_address_opens_for_the_right_offices_and_for_nobody_else(row: Row, world: World) -> None:
+    strangers = made(row, world, world.stranger)
+    wrong = [*by_offices(row, world, strangers), *without_office(row, world, strangers), *not_signed_in(row, strangers)]
+    assert wrong == []
 
 
 @pytest.mark.parametrize("row", [row for row in PAGES if row.post is None], ids=str)
@@ -98,9 +113,6 @@ def test_a_page_that_takes_a_form_has_a_row_for_it(row: Row, world: World) -> No
     office = next((office for office in world.holders if row.opens_for(office)), None)
     assert office is not None, "no office may open this page"
     holder = world.holders[office]
-    client = Client(raise_request_exception=False)
-    client.force_login(holder)
     with undone():
-        target = address(row.route, row.make(world, holder) if row.make else {})
-        status = client.post(target, {}).status_code
+        status = answer(replace(row, post={}), holder, made(row, world, holder)).status_code
     assert status == 405, "this address answers a POST: decorate it with require_safe, or give it a row with `post`"
