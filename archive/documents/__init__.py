@@ -1,4 +1,4 @@
-"""Documents as values, and what renders them. Alone in the house in importing ReportLab and Pillow.
+"""Documents as values, and what renders them. Alone in the house in importing ReportLab, Pillow and PDFium.
 
 A producer (a letter, a record sheet, a report) builds a `document.Document` and knows nothing of PDF or HTML; `pdf` and
 `html` draw one. Replacing the drawing engine touches no producer.

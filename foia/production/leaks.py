@@ -4,10 +4,13 @@ Every hidden text is looked for in every file, as it is and in the disguises tha
 compressed parts; and in every text that the drawing of the documents was given, before fonts make it unreadable. A text
 that is too short for a search of bytes to mean anything (`SHORT` characters or `BYTES` bytes; random base64 would seem
 to hold it) is looked for in texts only, or not at all; for those, as for all, what is drawn is drawn from a `Shown`.
+What a reader extracts from a finished PDF is searched too, without white space, hyphens and marks that nobody sees
+(`squeezed`), because lines break where they like.
 """
 
 import binascii
 import json
+import re
 import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
@@ -21,8 +24,14 @@ from foia.production.needles import Needles
 
 SHORT = 4  #: characters; a shorter text is not searched for
 BYTES = 8  #: bytes from which a form is looked for in raw bytes
+DRAWN = 8  #: characters left when squeezed, from which a text is looked for in what was extracted from pages
 WINDOW = 64  #: characters; a longer text is searched for piece by piece, so that a part of it is found too
 
+# White space, hyphens (a reader may give U+0002 or U+FFFE for one at a line's end), zero-width and bidi marks.
+_UNSEEN = re.compile(
+    "[\\s\x02\u00ad\\-\u061c\u180e\u200b-\u200f\u2010\u2011\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff\ufffe]+"
+)
+_NAMED = re.compile(r"\[U\+([0-9A-F]{4,6})\]")
 _URL = bytes.maketrans(b"+/", b"-_")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SEXTETS = {char: value for value, char in enumerate(_ALPHABET)} | {ord("-"): 62, ord("_"): 63}
@@ -90,11 +99,13 @@ class LeakSearch:
 
     def __init__(self, secrets: Iterable[Secret], *, fixed: Iterable[str] = ()) -> None:
         ours = "\x00".join(fixed)
+        ours_squeezed = squeezed(ours)
         self.searched = 0
         self.left_out = 0
         self._explained: set[str] = set()
         in_texts: dict[bytes, list[_Form]] = {}
         in_bytes: dict[bytes, list[_Form]] = {}
+        in_pages: dict[bytes, list[_Form]] = {}
         for secret in secrets:
             if len(secret.text) < SHORT or secret.text in ours:
                 self.left_out += 1
@@ -103,6 +114,9 @@ class LeakSearch:
             for part in ("", *windows(secret.text)):
                 if part and part in ours:
                     continue
+                drawn = squeezed(part or secret.text)
+                if len(drawn) >= DRAWN and drawn not in ours_squeezed:
+                    in_pages.setdefault(_utf8(drawn), []).append(_Form("drawn", secret, part, None))
                 for name, needle, edges in forms(part or secret.text):
                     form = _Form(name, secret, part, edges)
                     if name == "plain":
@@ -111,15 +125,20 @@ class LeakSearch:
                         in_bytes.setdefault(needle, []).append(form)
         self._texts = Needles(in_texts, prefix=SHORT)
         self._bytes = Needles(in_bytes, prefix=BYTES)
+        self._pages = Needles(in_pages, prefix=DRAWN)
 
     def explain(self, text: str) -> None:
         """Take note of a text that is rightly shown: pieces of hidden texts that it holds are no leak elsewhere."""
-        hay = text.encode("utf-8", "surrogatepass")
+        hay = _utf8(text)
         self._explained |= {form.part for form, _ in self._texts.found(hay) if form.part}
 
     def in_text(self, file: str, text: str) -> set[Finding]:
         """Search one text that is shown in `file`."""
-        return self._findings(file, text.encode("utf-8", "surrogatepass"), self._texts, "")
+        return self._findings(file, _utf8(text), self._texts, "")
+
+    def in_drawn(self, file: str, text: str) -> set[Finding]:
+        """Search one text that was extracted from `file`, however its lines are broken."""
+        return self.in_text(file, text) | self._findings(file, _utf8(squeezed(text)), self._pages, "")
 
     def in_file(self, file: str, path: Path) -> set[Finding]:
         """Search the bytes of a file and of all that can be inflated out of it. Memory does not grow with the file."""
@@ -142,6 +161,24 @@ class LeakSearch:
         }
 
 
+def squeezed(text: str) -> str:
+    """Return a text without all that breaking lines and shaping glyphs may add or take away (pdf.md 6), in NFKC.
+
+    The name of a character that no font has, as documents draw it, is that character again.
+    """
+    named = _NAMED.sub(_character, text)
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", named))
+
+
+def _character(name: re.Match[str]) -> str:
+    code = int(name[1], 16)
+    return chr(code) if code <= 0x10FFFF else name[0]
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 def windows(text: str) -> Iterator[str]:
     """Yield the pieces of a text longer than WINDOW: its stretches of that many characters, and its end."""
     if len(text) <= WINDOW:
@@ -161,7 +198,7 @@ def forms(text: str) -> Iterator[tuple[str, bytes, Edges | None]]:
         if octets and octets not in seen:
             seen.add(octets)
             yield name, octets, None
-    plain = text.encode("utf-8", "surrogatepass")
+    plain = _utf8(text)
     for shift in range(3):
         core, edges = _base64_core(plain, shift)
         for needle in {core, core.translate(_URL)}:
@@ -170,10 +207,10 @@ def forms(text: str) -> Iterator[tuple[str, bytes, Edges | None]]:
 
 
 def _forms(text: str) -> Iterator[tuple[str, bytes]]:
-    plain = text.encode("utf-8", "surrogatepass")
+    plain = _utf8(text)
     yield "plain", plain
     for norm in ("NFC", "NFD"):
-        yield "plain", unicodedata.normalize(norm, text).encode("utf-8", "surrogatepass")
+        yield "plain", _utf8(unicodedata.normalize(norm, text))
     for codec in ("utf-16-le", "utf-16-be"):
         wide = text.encode(codec, "surrogatepass")
         yield codec, wide

@@ -30,3 +30,8 @@ def media_path(bates: str, media: Media) -> str:
 def volume_path(n: int) -> str:
     """Return where the n-th part of the printed production lies, from 1."""
     return "data/production.pdf" if n == 1 else f"data/production-{n}.pdf"
+
+
+def is_drawn_pdf(path: str) -> bool:
+    """Return whether a file of the payload is a PDF that we drew; those among the media came from others."""
+    return path.startswith("data/") and path.count("/") == 1 and path.endswith(".pdf")

@@ -10,15 +10,36 @@ from pathlib import Path
 from django.db import transaction
 
 from archive.access.models import Department
+from archive.documents.document import (
+    Cell,
+    Column,
+    Document,
+    Figure,
+    Heading,
+    Link,
+    Listing,
+    NewPage,
+    Note,
+    Paragraph,
+    Part,
+    Redaction,
+    Role,
+    Strong,
+    Table,
+    Text,
+)
+from archive.documents.extracting import UnreadablePdf, texts_in_pdf
 from archive.documents.layouts import RecordSheet, TableReport, record_sheet, table_report
 from archive.documents.pdf import render
 from archive.packages.staging import ManifestDigest, staged_files, staging_top
 from archive.packages.texts import bundle_texts
 from foia.collections.models import CollectionItem
 from foia.production.drawn import texts_of
+from foia.production.inflating import inflated
 from foia.production.leaks import Finding, LeakSearch, Secret
 from foia.production.models import LeakScan, Production
-from foia.production.payload import Drawing, payload_shown, payload_texts
+from foia.production.paths import is_drawn_pdf
+from foia.production.payload import LANGUAGE, Drawing, payload_shown, payload_texts
 from foia.production.produced import hidden
 from foia.requests.letters import letter_words
 from foia.review.redaction import CHAIN, WITHHELD_HIDES, WITHHELD_SHOWS
@@ -60,6 +81,8 @@ def payload_scan(drawing: Drawing, folder: Path, *, beat: Callable[[], None]) ->
         files, octets = 0, 0
         for file in staged_files(folder):
             findings |= search.in_file(file.path, staging_top(folder) / file.path)
+            if is_drawn_pdf(file.path):
+                findings |= _in_pdf(search, file.path, staging_top(folder) / file.path, beat)
             files, octets = files + 1, octets + file.size
             beat()
         for path, text in payload_texts(drawing):
@@ -68,6 +91,18 @@ def payload_scan(drawing: Drawing, folder: Path, *, beat: Callable[[], None]) ->
         if len(findings) >= KEPT:
             break
     return Scanned(searched, files, octets, tuple(sorted(findings)[:KEPT]))
+
+
+def _in_pdf(search: LeakSearch, file: str, path: Path, beat: Callable[[], None]) -> set[Finding]:
+    """Search what a reader finds in a PDF that we drew. One that cannot be read back passes no scan."""
+    found: set[Finding] = set()
+    try:
+        for _, text in texts_in_pdf(path):
+            found |= search.in_drawn(file, text)
+            beat()
+    except UnreadablePdf:
+        found.add(Finding(file, "cannot be read back", "", ""))
+    return found
 
 
 def scan_keep(production: Production, scanned: Scanned, staged: ManifestDigest, *, at: datetime) -> LeakScan:
@@ -102,11 +137,32 @@ def _fixed(drawing: Drawing) -> Iterator[str]:
     items = CollectionItem.objects.filter(collection=drawing.production.collection).order_by()
     for account in items.values_list("record__account__name", "record__account__handle").distinct():
         yield from account
-    for document in (
-        record_sheet(RecordSheet("", "", "", "", "", (), "", "", (), ())),
-        table_report(TableReport("", "", (), ())),
-    ):
+    for document in _empty():
         yield from texts_of(document)
         out = io.BytesIO()
         render(document, out)
         yield out.getvalue().decode("latin-1")
+        for piece in inflated(out.getvalue(), keep=0):
+            yield piece.decode("latin-1")
+    yield f"{Redaction('').label} {Redaction('').spoken}"
+
+
+def _empty() -> Iterator[Document]:
+    """Yield documents that say nothing, with one block of each kind: what drawing adds by itself, names inside too."""
+    yield record_sheet(RecordSheet("", "", "", "", "", (), "", "", (), ()))
+    yield table_report(TableReport("", "", (), ()))
+    spans = (Text(""), Strong(""), Link("", ""), Redaction(""))
+    yield Document(
+        "",
+        LANGUAGE,
+        (
+            Heading(""),
+            *(Paragraph(spans, role, LANGUAGE) for role in Role),
+            Listing((spans,), numbered=True),
+            Table((Column("x"),), ((Cell(spans, header=True),),)),
+            Figure(b"", "", "", ""),
+            Note("", spans),
+            NewPage(),
+            Part((), 1),
+        ),
+    )
