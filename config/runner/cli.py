@@ -113,7 +113,8 @@ def _test(arguments: list[str]) -> int:
     collect_design_system(complain, for_tests=True)
     chosen = any(argument.startswith(("-n", "--numprocesses")) for argument in arguments)
     # One more than there are processors: much of a test is waiting for engines, commits and child processes.
-    processes = [] if chosen else ["-n", str((os.cpu_count() or 1) + 1)]
+    # Neighbours stay in one process, so that what a folder's tests share is built once; who has none left takes over.
+    processes = [] if chosen else ["-n", str((os.cpu_count() or 1) + 1), "--dist", "worksteal"]
     os.chdir(ROOT)
     # pytest-django reads the settings at once where they are named, before tests/conftest.py knows the addresses.
     env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
