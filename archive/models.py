@@ -1,5 +1,6 @@
 """Every table of the archive, for Django's sake; each class lives in its room."""
 
+from archive.access.mail_models import Mail, MailSettings, NoticeGiven, PromisedOffice
 from archive.access.models import (
     Absence,
     Appointment,
@@ -145,13 +146,17 @@ __all__ = [
     "KeptForm",
     "LedgerEvent",
     "Link",
+    "Mail",
+    "MailSettings",
     "Media",
+    "NoticeGiven",
     "ObjectIntent",
     "Observation",
     "Office",
     "Outbox",
     "PendingEvent",
     "PersonSession",
+    "PromisedOffice",
     "Quarantine",
     "Reading",
     "Record",

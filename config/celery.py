@@ -13,6 +13,7 @@ app.autodiscover_tasks(
     [
         "archive.access",
         "archive.access.auditing",
+        "archive.access.mailing",
         "archive.capture",
         "archive.destruction",
         "archive.storage",

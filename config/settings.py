@@ -262,6 +262,10 @@ BACKUP_HORIZON_DAYS = read_number("DAYBOOK_BACKUP_HORIZON_DAYS", default=1)  # t
 STREAM_URL = read_text("DAYBOOK_STREAM_URL", default="")  # only the backup is given the two
 POSTGRES_PROGRAMS = read_text("DAYBOOK_POSTGRES_PROGRAMS", default="")
 
+# E-mail to our own people: a server named here stands before what an administrator enters on the page of the set-up.
+MAIL_URL = read_secret("MAIL_URL")
+EMAIL_BACKEND = "archive.access.mailing.sending.DepartmentMail"
+
 DRILLS_FOLDER = read_text("DAYBOOK_DRILLS_FOLDER", default=f"{DAYBOOK_STATE_DIR}/drills")  # results, for Integrity
 
 JOBS_LEASE_SECONDS = read_number("DAYBOOK_JOBS_LEASE_SECONDS", default=120)  # a dead worker's job waits this long
@@ -348,6 +352,7 @@ DISPOSAL_AUTHORITY = "illinois"  # whose disposal certificate must come back: a 
 # What waits for a person on Today: functions (actor, at) -> list[archive.waiting.Waiting] (config/desk/today.py).
 TODAY_ITEMS: list[str] = [
     "archive.access.waiting.people_waiting",
+    "archive.access.restoring.restored_waiting",
     "config.desk.approvals.rules_waiting",
     "archive.access.emergency.selectors.openings_waiting",
     "archive.access.auditing.weeks.weeks_waiting",

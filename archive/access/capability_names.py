@@ -24,6 +24,7 @@ CAPABILITIES: dict[str, str | Promise] = {
     "hold.release": _("Lift holds"),
     "holiday.adopt": _("Adopt a year's holidays"),
     "import.run": _("Import older collections"),
+    "installation.set-up": _("Set up the installation: mail, store, backup, outside anchor"),
     "integrity.check": _("Start a check of everything"),
     "integrity.read": _("See how the archive's integrity stands"),
     "office.appoint": _("Appoint people to offices and keep the list of offices"),

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,11 +10,14 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
-from django.utils.translation import gettext_lazy as _
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from archive.access.actor import Actor
 from archive.access.audit import audit
-from archive.access.models import User
+from archive.access.mailing.services import link, mail_queue
+from archive.access.models import Office, User
+from archive.access.offices.promised import offices_promise, promises_give
 from archive.access.policy import require
 from archive.access.sessions import sessions_end_all
 from archive.access.sign_in_models import Invitation, PersonSession
@@ -31,29 +35,53 @@ class Invited:
 
     person: User
     token: str
+    mailed: bool = False
 
 
-def person_invite(*, username: str, name: str, email: str, actor: Actor, at: datetime) -> Invited:
-    """Make a person who may sign in once they have chosen a password. Raises CannotDo when the name is taken."""
+def person_invite(
+    *,
+    username: str,
+    name: str,
+    email: str,
+    offices: Sequence[Office] = (),
+    by_mail: bool = False,
+    actor: Actor,
+    at: datetime,
+) -> Invited:
+    """Make a person who may sign in once they have chosen a password, and has these offices from then on.
+
+    Raises Denied, and CannotDo when the name is taken.
+    """
     with transaction.atomic():
         require(actor, "user.manage", at)
-        if User.objects.filter(username__iexact=username).exists():
-            raise CannotDo(_("Somebody signs in with this name already. Choose another one."))
-        person = User(username=username, name=name, email=email, created_at=at, active_since=at)
-        person.set_unusable_password()
-        person.save()
-        audit(actor, "access.person-made", at=at, object_kind="person", object_ref=person.ref)
-        return Invited(person, _invitation(person, actor=actor, at=at))
+        person = person_add(username=username, name=name, email=email, actor=actor, at=at)
+        if offices:
+            offices_promise(person=person, offices=offices, actor=actor, at=at)
+        return _invited(person, by_mail=by_mail, actor=actor, at=at)
 
 
-def invitation_renew(*, person: User, actor: Actor, at: datetime) -> Invited:
+def person_add(*, username: str, name: str, email: str, actor: Actor, at: datetime) -> User:
+    """Make a person without a password. Must be called inside the transaction of the act, which asked for permission.
+
+    Raises CannotDo when the name is taken.
+    """
+    if User.objects.filter(username__iexact=username).exists():
+        raise CannotDo(_("Somebody signs in with this name already. Choose another one."))
+    person = User(username=username, name=name, email=email, created_at=at, active_since=at)
+    person.set_unusable_password()
+    person.save()
+    audit(actor, "access.person-made", at=at, object_kind="person", object_ref=person.ref)
+    return person
+
+
+def invitation_renew(*, person: User, by_mail: bool = False, actor: Actor, at: datetime) -> Invited:
     """Give a person a new invitation: they choose another password by it. Earlier ones end."""
     with transaction.atomic():
         require(actor, "user.manage", at)
         if not person.is_active:
             raise CannotDo(_("This person is disabled. Let them in again first."))
         audit(actor, "access.invited", at=at, object_kind="person", object_ref=person.ref)
-        return Invited(person, _invitation(person, actor=actor, at=at))
+        return _invited(person, by_mail=by_mail, actor=actor, at=at)
 
 
 def invited_person(token: str, *, at: datetime) -> User | None:
@@ -78,6 +106,7 @@ def invitation_accept(*, token: str, password: str, at: datetime) -> User | None
         Invitation.objects.filter(person=person, ended_at=None).update(ended_at=at)
         sessions_end_all(person=person, actor=Actor(user=person), at=at)
         audit(Actor(user=person), "access.password-set", at=at, object_kind="person", object_ref=person.ref)
+        promises_give(person=person, at=at)
     return person
 
 
@@ -138,7 +167,22 @@ def _disable(person: User, *, words: str, actor: Actor, at: datetime) -> int:
     return ended
 
 
-def _invitation(person: User, *, actor: Actor, at: datetime) -> str:
+def _invited(person: User, *, by_mail: bool, actor: Actor, at: datetime) -> Invited:
+    token = invitation_make(person, actor=actor, at=at)
+    mail = None
+    if by_mail:
+        lines = [
+            _("%(name)s, you are invited to Daybook, the archive of the department's pages.") % {"name": person.name},
+            _("Choose your password here within %(hours)d hours; the link works once:")
+            % {"hours": settings.INVITATION_HOURS},
+            link(reverse("invitation", args=[token])),
+        ]
+        mail = mail_queue(person=person, kind="invitation", subject=_("Daybook: an invitation"), lines=lines, at=at)
+    return Invited(person, token, mailed=mail is not None)
+
+
+def invitation_make(person: User, *, actor: Actor, at: datetime) -> str:
+    """Make an invitation and end earlier ones; return its secret. Must be called inside the transaction of the act."""
     token = secrets.token_urlsafe(32)
     Invitation.objects.filter(person=person, ended_at=None).update(ended_at=at)
     Invitation.objects.create(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from archive.access.identities import identities_forget
 from archive.access.kept_forms import forms_forget
+from archive.access.mailing.tasks import mails_forget
 from archive.access.people import idle_disable
 from archive.access.sessions import sessions_forget
 from archive.access.throttle import attempts_forget
@@ -33,6 +34,7 @@ def forget(job_id: int) -> None:
             "sessions": sessions_forget(at=at),
             "attempts": attempts_forget(at=at),
             "forms": forms_forget(at=at),
+            "mails": mails_forget(at=at),
             "identities": identities_forget(at=at),
         }
 

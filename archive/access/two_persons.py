@@ -68,6 +68,13 @@ RULES = (
         "appointment_not_of_oneself",
     ),
     TwoPersons(
+        "promise",
+        _("One person invites somebody to an office with authority over authority, another agrees."),
+        "office.appoint",
+        "office.appoint",
+        "promised_office_second_person",
+    ),
+    TwoPersons(
         "sign-in",
         _("Nobody lets themselves in again after a lock: two people must be able to."),
         "user.manage",

@@ -22,7 +22,11 @@ from archive.access.devices import (
 )
 from archive.access.entrance.forms import IdentityForm, InviteForm, PermitForm, WhyForm
 from archive.access.identities import identities_unlink, identities_unlinked, identity_link
+from archive.access.mailing.route import route_now
 from archive.access.models import Department, User
+from archive.access.offices.appointing import APPOINT
+from archive.access.offices.errors import OfficeRefused
+from archive.access.offices.promised import promises_open
 from archive.access.pages import actor_of, instant_of, needs
 from archive.access.people import (
     CannotDo,
@@ -33,6 +37,7 @@ from archive.access.people import (
     person_invite,
     second_factors_remove,
 )
+from archive.access.policy import allows
 from archive.access.sessions import session_end, sessions_of
 from archive.access.sign_in_models import DevicePermission, DeviceScope, SignInLock
 from archive.access.sign_ins import lock_release
@@ -63,13 +68,19 @@ def people(request: HttpRequest) -> HttpResponse:
 @needs("user.manage")
 def invite(request: HttpRequest) -> HttpResponse:
     """Make a person and show their invitation, once."""
-    form = InviteForm(request.POST if request.method == "POST" else None)
+    actor, at = actor_of(request), instant_of(request)
+    form = InviteForm(
+        request.POST if request.method == "POST" else None,
+        may_appoint=allows(actor, APPOINT, at),
+        mail=route_now() is not None,
+    )
     if form.is_valid():
         try:
-            invited = person_invite(**form.cleaned_data, actor=actor_of(request), at=instant_of(request))
-            return _show_invitation(request, invited)
+            return _show_invitation(request, person_invite(**form.cleaned_data, actor=actor, at=at))
         except CannotDo as error:
             form.add_error("username", str(error))
+        except OfficeRefused as error:
+            form.add_error("offices", str(error))
     return render(request, "people/invite.html", {"form": form, "trail": _trail(_("Invite a person"))})
 
 
@@ -84,7 +95,12 @@ def person(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
 @needs("user.manage")
 def person_invited(request: HttpRequest, ref: uuid.UUID) -> HttpResponse:
     """Give a person a new invitation."""
-    return _acted(request, ref, lambda found, told: _show_invitation(request, invitation_renew(person=found, **told)))
+    by_mail = "by_mail" in request.POST
+    return _acted(
+        request,
+        ref,
+        lambda found, told: _show_invitation(request, invitation_renew(person=found, by_mail=by_mail, **told)),
+    )
 
 
 @require_POST
@@ -225,6 +241,8 @@ def _person_page(request: HttpRequest, found: User, why: WhyForm | None = None) 
         "sessions": sessions_of(found, at=at),
         # Not `offices`: that name is the frame's, for the person who looks.
         "held": [held.office.name for held in found.appointments.select_related("office") if _holds(held, at)],
+        "promised": promises_open().filter(person=found).select_related("office"),
+        "may_mail": bool(found.email) and route_now() is not None,
         "form": why or WhyForm(),
         "trail": _trail(found.name),
     }
@@ -244,7 +262,12 @@ def _acted(request: HttpRequest, ref: uuid.UUID, act: Any) -> HttpResponse:
 
 def _show_invitation(request: HttpRequest, invited: Invited) -> HttpResponse:
     link = request.build_absolute_uri(reverse("invitation", args=[invited.token]))
-    told = {"person": invited.person, "link": link, "hours": settings.INVITATION_HOURS}
+    told = {
+        "person": invited.person,
+        "link": "" if invited.mailed else link,
+        "hours": settings.INVITATION_HOURS,
+        "promised": promises_open().filter(person=invited.person).select_related("office"),
+    }
     answer = render(request, "people/invited.html", told | {"trail": _trail(_("Invitation"))})
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

@@ -17,6 +17,7 @@ from archive.access.able import able_ids, rules_broken
 from archive.access.actor import Actor
 from archive.access.models import User
 from archive.access.offices.appointing import APPOINT
+from archive.access.offices.promised import promises_waiting
 from archive.access.oversight_models import BrokenGlass
 from archive.access.pages import actor_of, instant_of, needs
 from archive.accounts.models import Account
@@ -61,6 +62,7 @@ def approvals_pending(actor: Actor, at: datetime) -> list[Pending]:
         *_reviews(actor, at),
         *_releases(actor, at),
         *_openings(),
+        *_promises(),
     ]
     ids = {pk for _title, _url, capability, besides in rows for pk in able.get(capability, frozenset()) | besides}
     users = {user.pk: user for user in User.objects.filter(pk__in=ids).order_by("name", "pk")}
@@ -159,3 +161,9 @@ def _openings() -> Iterable[Row]:
     for row in BrokenGlass.objects.filter(review=None).select_related("user").order_by("at")[:SHOWN]:
         title = _("Opening by %(name)s in an emergency") % {"name": row.user.name}
         yield title, reverse("opening", args=[row.ref]), "glass.review", _ids(row.user_id)
+
+
+def _promises() -> Iterable[Row]:
+    for row in promises_waiting()[:SHOWN]:
+        title = _("Office “%(office)s” for %(name)s") % {"office": row.office.name, "name": row.person.name}
+        yield title, reverse("office-promised", args=[row.ref]), APPOINT, _ids(row.named_by_id, row.person_id)

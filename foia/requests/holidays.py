@@ -45,6 +45,8 @@ def _check(year: int, rows: Sequence[Holiday], source: str) -> None:
         raise Refused("holidays.source", _("Say where these holidays come from, in up to 300 characters."))
     if len(rows) > MAX_DAYS or any(not row.name.strip() or len(row.name) > 100 for row in rows):
         raise Refused("holidays.rows", _("A year has at most 60 holidays, each with a name of up to 100 characters."))
+    if any("\x00" in text for text in (source, *(row.name for row in rows))):
+        raise Refused("holidays.text", _("A name or the source holds a sign that is no text. Type it anew."))
     try:
         HolidayTable({year: rows})
     except ClockError as error:

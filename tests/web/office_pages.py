@@ -6,6 +6,7 @@ from typing import Any
 
 from archive.access.actor import Actor
 from archive.access.audit import words_keep
+from archive.access.mail_models import PromisedOffice
 from archive.access.models import Appointment, Office, User
 from archive.access.offices.designating import designate
 from archive.access.offices.listing import absence_record
@@ -49,6 +50,16 @@ def a_designation(world: World, owner: User) -> Mapping[str, Any]:
         at=world.at,
     )
     return {"ref": made.ref}
+
+
+def a_promise(world: World, owner: User) -> Mapping[str, Any]:
+    """An office of the stranger's that the administrator's colleague named."""
+    row, _made = PromisedOffice.objects.get_or_create(
+        person=world.stranger,
+        office_id="auditor",
+        defaults={"named_by": world.colleagues["administrator"], "named_at": world.at, "needs_second": True},
+    )
+    return {"ref": row.ref}
 
 
 def an_absence(world: World, owner: User) -> Mapping[str, Any]:
@@ -138,6 +149,10 @@ OFFICE_PAGES: list[Row] = [
     Row("offices/designate/", post={"since": "never"}),
     Row("offices/away/<uuid:ref>/back/", make=an_absence, sees=may_end, post={}, answers=SENT),
     Row("offices/designations/<uuid:ref>/end/", may=APPOINT, make=a_designation, post={}, answers=SENT, owned=False),
+    Row("offices/promised/<uuid:ref>/", may=APPOINT, make=a_promise, owned=False),
+    Row(
+        "offices/promised/<uuid:ref>/", may=APPOINT, make=a_promise, post={"answer": "agree"}, answers=SENT, owned=False
+    ),
     Row("offices/office/<slug:code>/", make=an_office, owned=False),
     Row(
         "offices/office/<slug:code>/rename/",

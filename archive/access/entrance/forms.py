@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from archive.access import throttle
 from archive.access.entrance.sitting import facts_set
-from archive.access.models import User
+from archive.access.models import Office, User
 from archive.access.pages import instant_of
 from archive.access.sign_in_models import Device, DeviceScope, UnlinkedIdentity
 from archive.access.sign_ins import is_locked, sign_in_failed
@@ -175,6 +175,33 @@ class InviteForm(forms.Form):
     )
     name = forms.CharField(label=_("Name as it is shown"), max_length=200)
     email = forms.EmailField(label=_("E-mail address"), required=False)
+    offices = forms.ModelMultipleChoiceField(
+        Office.objects.none(),
+        to_field_name="code",
+        required=False,
+        label=_("Offices from the moment they accept"),
+        help_text=_("One that has authority over authority takes effect when a second person agrees to it."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    by_mail = forms.BooleanField(required=False, label=_("Send the invitation by e-mail; you do not see it then"))
+    errors_heading = _("Nobody was invited")
+
+    def __init__(self, *args: Any, may_appoint: bool, mail: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if may_appoint:
+            offices = Office.objects.filter(retired_at=None).order_by("name")
+            self.fields["offices"].queryset = offices  # type: ignore[attr-defined]
+        else:
+            del self.fields["offices"]
+        if not mail:
+            del self.fields["by_mail"]
+
+    def clean(self) -> dict[str, Any]:
+        """An invitation by e-mail needs an address."""
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("by_mail") and not told.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Write the address to which the invitation goes."))
+        return told
 
 
 class WhyForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from archive.access.offices import views
+from archive.access.offices import promised_views, views
 
 urlpatterns = [
     path("", views.offices, name="offices"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("designate/", views.designating, name="office-designate"),
     path("designations/<uuid:ref>/end/", views.undesignating, name="designation-end"),
     path("appointments/<uuid:ref>/end/", views.ending, name="appointment-end"),
+    path("promised/<uuid:ref>/", promised_views.promised, name="office-promised"),
     path("office/<slug:code>/", views.office, name="office"),
     path("office/<slug:code>/rename/", views.renaming, name="office-rename"),
     path("office/<slug:code>/retire/", views.retiring, name="office-retire"),
