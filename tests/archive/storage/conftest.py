@@ -27,16 +27,26 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"AWS_{name}", value)
 
 
-@pytest.fixture
-def s3(server: Server, credentials: None) -> S3EvidenceStore:
-    """S3 without a lock, so that what a test puts can be deleted in it."""
+@pytest.fixture(scope="session")
+def s3_kept(server: Server) -> S3EvidenceStore:
     return S3EvidenceStore(server.bucket, endpoint=server.endpoint, region="us-east-1", level=Level.ADVISORY)
 
 
 @pytest.fixture
-def locking(server: Server, credentials: None) -> S3EvidenceStore:
-    """S3 as it is meant: each object locked."""
+def s3(s3_kept: S3EvidenceStore, credentials: None) -> S3EvidenceStore:
+    """S3 without a lock, so that what a test puts can be deleted in it; one store, whose client is slow to make."""
+    return s3_kept
+
+
+@pytest.fixture(scope="session")
+def locking_kept(server: Server) -> S3EvidenceStore:
     return S3EvidenceStore(server.bucket, endpoint=server.endpoint, region="us-east-1", lock_for=timedelta(days=35))
+
+
+@pytest.fixture
+def locking(locking_kept: S3EvidenceStore, credentials: None) -> S3EvidenceStore:
+    """S3 as it is meant: each object locked; one store, whose client is slow to make."""
+    return locking_kept
 
 
 @pytest.fixture
