@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlsplit
 
+from archive.documents.document import Link, Spans, Text
+
 _SCHEMES = frozenset({"http", "https", "mailto"})
 _MAX_LENGTH = 2_000
 # Everything RFC 3986 allows in an address, the percent sign of what is already encoded included.
@@ -22,3 +24,11 @@ def live_address(address: str) -> str | None:
     if parts.scheme not in _SCHEMES or not (parts.netloc or parts.scheme == "mailto"):
         return None
     return encoded
+
+
+def permalink(address: str) -> Spans:
+    """The address of a record as its network gives it, shown in full and live where it is one of the web."""
+    if not address:
+        return ()
+    web = address.startswith(("https://", "http://")) and live_address(address) is not None
+    return (Link(address, address),) if web else (Text(address),)

@@ -7,10 +7,9 @@ from datetime import datetime
 from archive.accounts.models import Account
 from archive.capture.models import RunClosed
 from archive.documents.document import Align, Column, Document, Furniture, Spans, plain
-from archive.documents.layouts import TableReport, table_report
+from archive.documents.layouts import TableReport, moment_text, table_report
 from foia.collections.models import CollectionItem
 from foia.production.models import Production
-from foia.production.sheets import time_text
 from foia.production.wording import Wording
 
 OUTCOMES = ("covered", "partial", "failed")
@@ -45,9 +44,9 @@ def coverage_document(production: Production, *, wording: Wording, furniture: Fu
     return table_report(
         TableReport(
             title=text["title"],
-            as_of=time_text(production.made_at, wording.zone),
+            as_of=moment_text(production.made_at, wording.zone),
             about=text["about"].format(
-                searched=time_text(run.at, wording.zone),
+                searched=moment_text(run.at, wording.zone),
                 found=run.total,
                 records=production.collection.records,
                 versions=production.collection.versions,
@@ -89,6 +88,6 @@ def _row(page: _Page, wording: Wording) -> tuple[Spans, ...]:
         plain(f"{page.account.name} ({page.account.handle})"),
         plain(page.account.network),
         *(plain(str(page.outcomes[outcome])) for outcome in OUTCOMES),
-        plain(time_text(page.first, wording.zone) if page.first else ""),
-        plain(time_text(page.last, wording.zone) if page.last else ""),
+        plain(moment_text(page.first, wording.zone) if page.first else ""),
+        plain(moment_text(page.last, wording.zone) if page.last else ""),
     )

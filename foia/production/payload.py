@@ -20,6 +20,7 @@ from archive.packages.records import Withheld as ListedWithheld
 from archive.packages.staging import PayloadFile, PayloadItem
 from archive.records.models import Media
 from archive.storage.services import object_chunks
+from foia.production.context import Threads
 from foia.production.coverage import coverage_document
 from foia.production.drawn import texts_of
 from foia.production.exemption_log import log_head, log_rows
@@ -100,8 +101,9 @@ def payload_items(drawing: Drawing, work: Path, progress: Progress) -> Iterator[
 def payload_texts(drawing: Drawing) -> Iterator[tuple[str, str]]:
     """Yield the path of a file and a text that it shows, for all that the payload says."""
     for number, batch in enumerate(_volumes(drawing.production), start=1):
+        threads = Threads.of(batch)
         for each in batch:
-            for text in texts_of(_sheet(drawing, each)):
+            for text in texts_of(_sheet(drawing, each, threads)):
                 yield volume_path(number), text
             for row in log_rows(each, drawing.wording):
                 yield LOG_PATH, row.decode("utf-8")
@@ -163,17 +165,20 @@ def _volumes(production: Production) -> Iterator[list[Produced]]:
 
 def _volume(drawing: Drawing, batch: list[Produced], number: int) -> Document:
     words = drawing.wording
+    threads = Threads.of(batch)
     title = words.production_title if number == 1 and len(batch) < VOLUME else words.production_volume
     return joined(
         title.format(first=batch[0].bates, last=batch[-1].bates, n=number),
         LANGUAGE,
-        [_sheet(drawing, each) for each in batch],
+        [_sheet(drawing, each, threads) for each in batch],
         furniture=drawing.furniture,
     )
 
 
-def _sheet(drawing: Drawing, each: Produced) -> Document:
-    return record_sheet(sheet_of(each, wording=drawing.wording, load=drawing.load, furniture=drawing.furniture))
+def _sheet(drawing: Drawing, each: Produced, threads: Threads) -> Document:
+    return record_sheet(
+        sheet_of(each, wording=drawing.wording, load=drawing.load, furniture=drawing.furniture, threads=threads)
+    )
 
 
 def _documents(drawing: Drawing) -> Iterator[tuple[str, Document]]:

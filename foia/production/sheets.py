@@ -1,46 +1,63 @@
 """The sheets of production.pdf: one for each produced version, drawn from what may be shown and nothing else."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from archive.documents.document import Furniture, Link, Redaction, Span, Spans, Text, plain
-from archive.documents.layouts import HistoryLine, MediaShown, RecordSheet
+from archive.documents.addresses import permalink
+from archive.documents.document import Furniture, Redaction, Span, Spans, Text, plain
+from archive.documents.films import Film, film_of
+from archive.documents.layouts import HistoryLine, MediaShown, RecordSheet, StateShown, ThreadItem, moment_text
+from archive.documents.layouts.words import shortened
 from archive.documents.pictures import MAX_BYTES, is_drawn
 from archive.ledger.canonical import parse_time
 from archive.ledger.errors import ParseError
 from archive.records.models import Media
+from foia.production.context import Around, Threads
+from foia.production.paths import media_path
 from foia.production.produced import HistoryEvent, MediaFile, Produced
 from foia.production.wording import Wording
 from foia.review.redaction import Decision, Withheld
+
+EXCERPT = 320  #: characters of an item that is shown for context
+FILM_READ = 8 << 20  #: bytes at the beginning of a film that are read for its length and its cover
 
 Loader = Callable[[Media, int], bytes]
 """Reads the bytes of a medium, at most so many."""
 
 
-def sheet_of(each: Produced, *, wording: Wording, load: Loader, furniture: Furniture) -> RecordSheet:
-    """Return the sheet of one version."""
+def sheet_of(
+    each: Produced, *, wording: Wording, load: Loader, furniture: Furniture, threads: Threads | None = None
+) -> RecordSheet:
+    """Return the sheet of one version, with the thread around it as far as `threads` shows it."""
     shown = each.shown
+    threads = threads or Threads()
+    around = threads.around(each)
+    parent = threads.parent(each)
     account = each.version.record.account
     notes = []
     if each.decision == Decision.WITHHOLD:
         notes.append(wording.withheld_in_full.format(codes=", ".join(each.codes)))
     elif each.decision == Decision.REDACT:
         notes.append(wording.redacted)
+    if around.more:
+        notes.append(wording.more_answers.format(n=around.more))
     return RecordSheet(
         title=f"{wording.kinds.get(each.version.record.kind, each.version.record.kind)}, {account.name}",
         mark=each.bates,
         account=f"{account.name} ({account.handle})",
         network=shown.text("/network"),
-        kind=wording.kinds.get(shown.text("/kind"), shown.text("/kind")),
+        kind=_kind(each, wording),
         author=_author(each),
         published=_time(shown.text("/published"), wording.zone) or shown.text("/published-raw"),
         captured=_time(shown.text("/event/time"), wording.zone),
         address=_address(each),
         words=_words(each),
         words_language=shown.text("/language") or None,
-        in_reply_to=plain(shown.text("/inReplyTo")),
+        in_reply_to=plain(_answered(shown.text("/inReplyTo"), parent)),
         media=tuple(_media(each, wording, load)),
+        states=tuple(_states(each, wording)),
+        by_hand=wording.by_hand if shown.text("/kind") == "by-hand" else "",
+        context=tuple(_context(each, around, wording)),
         history=tuple(_history(each, wording)),
         proof=plain(wording.proof.format(path=f"records/{each.bates}.json")),
         notes=tuple(notes),
@@ -70,8 +87,63 @@ def _address(each: Produced) -> Spans:
     code = each.shown.code("/url")
     if code:
         return (Redaction(code),)
-    url = each.shown.text("/url")
-    return (Link(url, url),) if url else ()
+    return permalink(each.shown.text("/url"))
+
+
+def _answered(name: str, parent: Produced | None) -> str:
+    return f"{parent.bates} ({name})" if parent is not None else name
+
+
+def _context(each: Produced, around: Around, wording: Wording) -> Iterator[ThreadItem]:
+    """Yield the thread around a version, or nothing where it stands alone. Long words are cut: they have own pages."""
+    if not around.above and not around.answers:
+        return
+    before = ""
+    for depth, item in enumerate(around.above):
+        yield _context_item(item, wording, depth=depth, answers=before)
+        before = item.bates
+    depth = len(around.above)
+    yield ThreadItem(
+        kind=_kind(each, wording),
+        author=(),
+        posted="",
+        words=(),
+        depth=depth,
+        mark=each.bates,
+        answers=before,
+        this=True,
+    )
+    for item in around.answers:
+        yield _context_item(item, wording, depth=depth + 1, answers=each.bates)
+
+
+def _context_item(item: Produced, wording: Wording, *, depth: int, answers: str) -> ThreadItem:
+    return ThreadItem(
+        kind=_kind(item, wording),
+        author=_author(item),
+        posted=_time(item.shown.text("/published"), wording.zone) or item.shown.text("/published-raw"),
+        words=shortened(_words(item), EXCERPT),
+        depth=depth,
+        mark=item.bates,
+        answers=answers,
+        language=item.shown.text("/language") or None,
+        states=tuple(_states(item, wording)),
+    )
+
+
+def _kind(each: Produced, wording: Wording) -> str:
+    kind = each.shown.text("/kind")
+    return wording.kinds.get(kind, kind)
+
+
+def _states(each: Produced, wording: Wording) -> Iterator[StateShown]:
+    """Yield what became of a version on its network, edits aside: those are versions with pages of their own."""
+    for event in each.history:
+        kind = event.values.get("/observation/kind")
+        if isinstance(kind, str) and kind != "edited":
+            who = event.values.get("/observation/who")
+            when = _time(str(event.values.get("/event/time", "")), wording.zone)
+            yield StateShown(kind, when, who if isinstance(who, str) else "")
 
 
 def _media(each: Produced, wording: Wording, load: Loader) -> Iterator[MediaShown]:
@@ -89,13 +161,31 @@ def _media(each: Produced, wording: Wording, load: Loader) -> Iterator[MediaShow
             yield MediaShown(name, wording.file, withheld=code)
             continue
         file = files.get(n)
-        media_type = each.shown.text(f"/attachment/{n}/mediaType") or (file.media.media_type if file else wording.file)
+        said = each.shown.text(f"/attachment/{n}/mediaType")
+        alternative = each.shown.text(f"/attachment/{n}/name")
+        if file is None:
+            yield MediaShown(name, said or wording.file, alternative)
+            continue
+        # What the server said with the bytes; the network's own word only where that is no type of a picture.
+        media_type = file.media.media_type if is_drawn(file.media.media_type) else said or file.media.media_type
+        film = _film(file, media_type, load)
         yield MediaShown(
-            name=f"{name}, {each.bates}-{n + 1}" if file else name,
+            name=f"{name}, {each.bates}-{n + 1}",
             media_type=media_type,
-            alternative=each.shown.text(f"/attachment/{n}/name"),
-            content=_content(file, media_type, load) if file else None,
+            alternative=alternative,
+            content=_content(file, media_type, load),
+            size=file.media.stored.size,
+            seconds=film.seconds,
+            place=media_path(each.bates, file.media),
+            still=film.cover,
         )
+
+
+def _film(file: MediaFile, media_type: str, load: Loader) -> Film:
+    """Return what a film or a sound says of itself at its beginning; nothing is read of anything else."""
+    if not media_type.startswith(("video/", "audio/")):
+        return Film()
+    return film_of(load(file.media, FILM_READ))
 
 
 def _content(file: MediaFile, media_type: str, load: Loader) -> bytes | Callable[[], bytes]:
@@ -134,10 +224,4 @@ def _time(text: str, zone: ZoneInfo) -> str:
         instant = parse_time(text)
     except ParseError:
         return text
-    return time_text(instant, zone)
-
-
-def time_text(instant: datetime, zone: ZoneInfo) -> str:
-    """Return an instant as people read it: the zone's own time with its name, and UTC (legal.md 11.18)."""
-    local = instant.astimezone(zone)
-    return f"{local:%Y-%m-%d %H:%M:%S} {local:%Z} ({instant:%Y-%m-%d %H:%M:%S} UTC)"
+    return moment_text(instant, zone)

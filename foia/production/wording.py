@@ -86,6 +86,8 @@ class Wording:
     zone: ZoneInfo
     withheld_in_full: str = "This record is withheld in full under {codes}. This page takes its place."
     redacted: str = "Parts of this record are withheld; each black mark names the exemption."
+    more_answers: str = "{n} more answers to this record have pages of their own and are not repeated here."
+    by_hand: str = "A person took this down by hand; no program read it from the network."
     attachment: str = "Attachment {n}"
     file: str = "file"
     proof: str = (

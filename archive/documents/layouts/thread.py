@@ -50,7 +50,7 @@ class ThreadItem:
 
     `depth` 0 is the post. `mark` is its Bates number or another name by which others speak of it; `answers` is the mark
     of what it answers. `by_hand` says who took an item down by hand and how; `withheld` is the code under which the
-    whole item is withheld. `this` marks the item that the document is about.
+    whole item is withheld. `this` marks the item that the document is about; its words may be left out here.
     """
 
     kind: str
@@ -138,6 +138,8 @@ def _item(item: ThreadItem, level: int) -> Iterator[Block]:
         yield Note(_("State"), plain(state_words(state)))
     if item.words:
         yield Paragraph(captured(item.words), Role.CAPTURED, language_tag(item.language))
+    elif item.this:
+        yield Paragraph(plain(_("Its words stand above.")), Role.SMALL)
     else:
         yield Paragraph(plain(_("It has no text.")), Role.SMALL)
     for media in item.media:

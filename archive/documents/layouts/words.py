@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archive.documents.document import Link, Spans, Strong, Text
+from dataclasses import replace
+
+from archive.documents.document import Link, Redaction, Span, Spans, Strong, Text
 
 
 def captured(spans: Spans) -> Spans:
@@ -13,3 +15,18 @@ def captured(spans: Spans) -> Spans:
 def strong(spans: Spans) -> Spans:
     """The same runs with weight, redactions as they are."""
     return tuple(Strong(span.value, span.language) if isinstance(span, Text) else span for span in captured(spans))
+
+
+def shortened(spans: Spans, limit: int) -> Spans:
+    """The beginning of a text, about so many characters, with an ellipsis where it was cut; redactions stay whole."""
+    kept: list[Span] = []
+    left = limit
+    for span in spans:
+        if isinstance(span, Redaction):
+            kept.append(span)
+            continue
+        if len(span.value) > left:
+            return (*kept, replace(span, value=span.value[:left].rstrip() + "…"))
+        left -= len(span.value)
+        kept.append(span)
+    return tuple(kept)
