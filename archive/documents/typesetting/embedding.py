@@ -14,13 +14,15 @@ from typing import Any, Final, Literal
 
 import uharfbuzz as hb
 
-from archive.documents.typesetting.faces import FACES, Outline, cut_of, font, opened, scale
-from archive.documents.typesetting.used import Used
+from archive.documents.typesetting.emoji import glyph_of, matrix, procedure
+from archive.documents.typesetting.faces import COLOUR_EMOJI, FACES, Outline, cut_of, font, opened, scale
+from archive.documents.typesetting.used import COLOURED, Used
 
 Box = tuple[float, float, float, float]
 
 _SYMBOLIC: Final = 4
-_ITALIC: Final = 64
+_CODES: Final = 256
+_WIDTH_OF_M: Final = 0.6
 _STEM: Final = {False: 80, True: 140}
 # What a reader of the embedded program never looks at. Layout is done; names and metrics are in the PDF objects.
 _LEFT_OUT: Final = ("GSUB", "GPOS", "GDEF", "STAT", "MVAR", "BASE", "VORG", "vhea", "vmtx", "name", "post", "DSIG")
@@ -36,7 +38,7 @@ class EmbeddedFont:
     """The PostScript name, with the tag of the subset."""
     program: bytes
     widths: dict[int, float]
-    """By glyph id; by code for `type3`."""
+    """By glyph id; for `type3` by code, and in units of its `matrix`."""
     bbox: Box
     ascent: float
     descent: float
@@ -56,8 +58,8 @@ class EmbeddedFont:
 def fonts(used: Used | Mapping[str, Mapping[int, str]]) -> Iterator[EmbeddedFont]:
     """The fonts for what was used, sorted by resource name."""
     for resource in sorted(used):
-        glyphs = used[resource]
-        yield _type0(resource, dict(sorted(glyphs.items())))
+        glyphs = dict(sorted(used[resource].items()))
+        yield _type3(resource, glyphs) if resource[0] == COLOURED else _type0(resource, glyphs)
 
 
 def _tags(names: Iterable[str]) -> list[int]:
@@ -103,15 +105,14 @@ def _type0(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
     extents = cut.get_font_extents("ltr")
     name = opened(face).get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME).partition("-")[0]
     weight = "Bold" if bold else "Regular"
-    head = opened(face).reference_table("head").data
-    bbox = tuple(int.from_bytes(head[at : at + 2], "big", signed=True) * unit for at in (36, 38, 40, 42))
+    box = _box(face, unit)
     return EmbeddedFont(
         resource=resource,
         kind="cff" if is_cff else "truetype",
         name=f"{_subset_tag(resource, glyphs)}+{name}-{weight}",
         program=bytes(subset.reference_table("CFF ").data if is_cff else subset.blob.data),
         widths={glyph: cut.get_glyph_h_advance(glyph) * unit for glyph in glyphs},
-        bbox=(bbox[0], bbox[1], bbox[2], bbox[3]),
+        bbox=box,
         ascent=extents.ascender * unit,
         descent=extents.descender * unit,
         cap_height=cut.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT) * unit,
@@ -119,4 +120,42 @@ def _type0(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
         flags=_SYMBOLIC,
         stem=_STEM[bold],
         to_unicode=glyphs,
+    )
+
+
+def _box(face: int, unit: float) -> Box:
+    head = opened(face).reference_table("head").data
+    left, bottom, right, top = (int.from_bytes(head[at : at + 2], "big", signed=True) * unit for at in (36, 38, 40, 42))
+    return left, bottom, right, top
+
+
+def _type3(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
+    cut = font(COLOUR_EMOJI)
+    extents = cut.get_font_extents("ltr")
+    widths = {code: float(cut.get_glyph_h_advance(glyph_of(resource, code))) for code in glyphs}
+    procedures = {code: procedure(glyph_of(resource, code)) for code in glyphs}
+    encoding = {code: f"e{glyph_of(resource, code)}" for code in glyphs}
+    unused = next((code for code in range(_CODES - 1, -1, -1) if code not in glyphs), None)
+    if unused is not None:
+        # Poppler guesses the size of a Type3 font from its "m", and without one takes emoji for another column.
+        widths[unused] = _WIDTH_OF_M / matrix()[0]
+        encoding[unused] = "m"
+        procedures[unused] = f"{widths[unused]:.0f} 0 d0".encode("ascii")
+    return EmbeddedFont(
+        resource=resource,
+        kind="type3",
+        name=f"OpenMoji-{resource}",
+        program=b"",
+        widths=widths,
+        bbox=_box(COLOUR_EMOJI, 1.0),
+        ascent=extents.ascender,
+        descent=extents.descender,
+        cap_height=extents.ascender,
+        italic_angle=0,
+        flags=_SYMBOLIC,
+        stem=0,
+        to_unicode=glyphs,
+        procedures=procedures,
+        matrix=matrix(),
+        encoding=encoding,
     )

@@ -93,8 +93,16 @@ COLOUR_EMOJI: Final = _MONOCHROME + 1
 _CJK: Final = "C0"
 
 
-def cut_name(face: int, *, bold: bool = False) -> str:
-    """The resource name of a face at a weight; the colour emoji have one for each 256 glyphs (`emoji`)."""
+def cut_name(face: int, *, bold: bool = False, variant: int = 0) -> str:
+    """The resource name of a face at a weight; the colour emoji have one for each 256 glyphs (`emoji`).
+
+    A `variant` above 0 is the same font once more, for glyphs that stand for other text there (`shaping`).
+    """
+    name = _plain_name(face, bold)
+    return f"{name}v{variant}" if variant else name
+
+
+def _plain_name(face: int, bold: bool) -> str:
     outline = FACES[face].outline
     if outline is Outline.CFF:
         return _CJK
@@ -105,7 +113,8 @@ def cut_name(face: int, *, bold: bool = False) -> str:
 
 def cut_of(name: str) -> tuple[int, bool]:
     """The face and whether it is bold, from the resource name that `cut_name` gave."""
-    return (JAPANESE, False) if name == _CJK else (int(name[1:]), name[0] == "B")
+    plain = name.partition("v")[0]
+    return (JAPANESE, False) if plain == _CJK else (int(plain[1:]), plain[0] == "B")
 
 
 @functools.cache

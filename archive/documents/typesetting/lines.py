@@ -3,28 +3,28 @@
     typesetter = Typesetter()
     lines = typesetter.lines([Run("Hello, world")], size=10, width=400)
 
-Any text is taken: what a font lacks is drawn as its name, `[U+0F40]`, and nothing raises.
+Any text is taken: what no face has, and what a reader could not see, is drawn as its name, `[U+0F40]`; nothing is
+dropped and nothing raises.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
+from archive.documents.typesetting.drawing import drawn, number, strings
 from archive.documents.typesetting.faces import EM, LATIN, cut_name, extent
 from archive.documents.typesetting.latin import plain, plain_characters
+from archive.documents.typesetting.paragraphs import Paragraph, SetLine
 from archive.documents.typesetting.placing import Fragment, Line, Run
-from archive.documents.typesetting.plain_lines import plain_lines, words
+from archive.documents.typesetting.plain_lines import UNSURE_SPACES, plain_lines, words
 from archive.documents.typesetting.used import Used
 
 __all__ = ["Fragment", "Line", "Run", "Typesetter"]
 
-
-def number(value: float) -> str:
-    """A number as PDF writes it, to a thousandth of a point."""
-    text = f"{value:.3f}".rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+_TAB = " " * 4
 
 
 class Typesetter:
@@ -58,42 +58,99 @@ class Typesetter:
         direction: Literal["auto", "ltr"] = "auto",
         first_indent: float = 0,
     ) -> list[Line]:
-        """Set a paragraph in lines of at most `width` points; the first is narrower by `first_indent`.
+        """Set text in lines of at most `width` points; the first is narrower by `first_indent`, and starts at 0 too.
 
-        Only a single character wider than the line goes beyond it. There is at least one line.
+        Only a single character wider than the line goes beyond it. There is at least one line, and one for each line
+        feed. With direction `auto` each paragraph reads in the direction of its first letter.
         """
+        unit = size / EM
         found: list[Line] = []
-        for run in runs:
-            bare = self._named(run.text)
-            for paragraph in bare.split("\n"):
-                found.extend(self._plain_paragraph(paragraph, run, size, width, first_indent if not found else 0))
-        return found or [Line((), 0, *self._heights(size), rtl=False, ends_paragraph=True)]
+        for paragraph in _paragraphs(runs):
+            limit = width / unit
+            first_limit = limit if found else (width - first_indent) / unit
+            if len(paragraph) == 1 and self._is_plain(paragraph[0]):
+                found.extend(self._plain_lines(paragraph[0], size, limit, first_limit))
+            else:
+                whole = Paragraph(paragraph, automatic=direction == "auto")
+                for line in whole.lines(limit=limit, first_limit=first_limit):
+                    self._count(line)
+                    found.append(drawn(line, size=size))
+                    if not found[-1].fragments:
+                        found[-1].ascent, found[-1].descent = _heights(size)
+            found[-1].ends_paragraph = True
+        return found
 
     def width(self, text: str, *, size: float, bold: bool = False) -> float:
-        """How wide a text is on one line, in points."""
-        return words(bold=bold).width(self._named(text).replace("\n", " ")) * size / EM
+        """How wide a text is on one line, in points. It counts as used as little as a text that is never drawn."""
+        clean = _cleaned(text).replace("\n", " ")
+        if plain_characters().issuperset(clean):
+            return words(bold=bold).table.width(clean) * size / EM
+        whole = Paragraph([Run(clean, bold=bold)], automatic=True)
+        lines = whole.lines(limit=float("inf"), first_limit=float("inf"))
+        return sum(piece.shape.width for line in lines for piece in line.pieces) * size / EM
 
-    def _named(self, text: str) -> str:
-        allowed = plain_characters()
-        return "".join(c if c in allowed or c == "\n" else f"[U+{ord(c):04X}]" for c in text)
+    def _is_plain(self, run: Run) -> bool:
+        characters = set(run.text)
+        if not characters <= plain_characters() or UNSURE_SPACES.search(run.text) is not None:
+            return False
+        self._plain[run.bold] |= characters
+        return True
 
-    def _heights(self, size: float) -> tuple[float, float]:
-        reach = extent(LATIN)
-        return reach.ascent * size / EM, reach.descent * size / EM
+    def _count(self, line: SetLine) -> None:
+        for piece in line.pieces:
+            for resource, glyph, text in piece.shape.uses:
+                self._used.add(resource, glyph, text)
+            if piece.shape.named:
+                self.named.update(map(chr, piece.shape.named))
+            if piece.shape.hidden:
+                self.not_drawn.update(piece.shape.hidden)
 
-    def _plain_paragraph(self, text: str, run: Run, size: float, width: float, first_indent: float) -> list[Line]:
+    def _plain_lines(self, run: Run, size: float, limit: float, first_limit: float) -> Iterator[Line]:
         unit = size / EM
-        ascent, descent = self._heights(size)
+        ascent, descent = _heights(size)
         glyphs = plain(bold=run.bold).glyphs
-        self._plain[run.bold].update(text)
         select = f"/{cut_name(LATIN, bold=run.bold)} {number(size)} Tf "
-        found: list[Line] = []
-        for begin, end, filled in plain_lines(
-            text, bold=run.bold, limit=width / unit, first_limit=(width - first_indent) / unit
-        ):
+        text = run.text
+        for begin, end, filled in plain_lines(text, bold=run.bold, limit=limit, first_limit=first_limit):
             part = text[begin:end]
-            operators = f"{select}<{part.translate(glyphs)}> Tj".encode("ascii") if part else b""
-            fragment = Fragment(run.key, 0.0, filled * unit, operators, part, False, run.language)
-            found.append(Line((fragment,), filled * unit, ascent, descent, False, False))
-        found[-1].ends_paragraph = True
-        return found
+            if not part:
+                yield Line((), 0.0, ascent, descent, rtl=False, ends_paragraph=False)
+                continue
+            width = filled * unit
+            operators = (select + strings(part.translate(glyphs))).encode("ascii")
+            fragment = Fragment(run.key, 0.0, width, operators, part, False, run.language)
+            yield Line((fragment,), width, ascent, descent, rtl=False, ends_paragraph=False)
+
+
+def _heights(size: float) -> tuple[float, float]:
+    reach = extent(LATIN)
+    return reach.ascent * size / EM, reach.descent * size / EM
+
+
+def _cleaned(text: str) -> str:
+    """The text with one kind of line end, and tabs as spaces."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\t", _TAB)
+
+
+def _paragraphs(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    """The runs of each paragraph; a paragraph ends at a line feed. One at least, with one run at least."""
+    paragraph: list[Run] = []
+    last = Run("")
+    for run in runs:
+        last = run
+        text = _cleaned(run.text)
+        if "\n" not in text:
+            if text:
+                paragraph.append(run if text is run.text else replace(run, text=text))
+            continue
+        *ended, rest = text.split("\n")
+        for each in ended:
+            if each or not paragraph:
+                paragraph.append(replace(run, text=each))
+            yield paragraph
+            paragraph = []
+        if rest:
+            paragraph.append(replace(run, text=rest))
+    yield paragraph or [replace(last, text="")]
