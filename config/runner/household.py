@@ -17,7 +17,7 @@ from config.runner.lock import FileLock
 from config.runner.migrating import migrate, migrations_digest
 from config.runner.outside import Outside
 from config.runner.processes import Process, choose_ports, neighbours, service_of
-from config.runner.service import Service
+from config.runner.service import Running, Service
 from config.runner.state import State
 from config.runner.state_file import StateFile
 from config.runner.supervisor import Supervisor
@@ -68,14 +68,25 @@ class Household:
         """Settle on which ports `processes` will listen, so that each can be told of the others."""
         self.file.ports |= choose_ports(self.file.ports, self._wanted(processes))
 
-    def start_processes(self, processes: Sequence[Process]) -> None:
-        """Start the product's processes: first those that listen, which must answer, then the others."""
+    def start_processes(self, processes: Sequence[Process], meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Start the product's processes: first those that listen, which must answer, then the others.
+
+        `meanwhile` is done while those that listen begin.
+        """
         wanted = self._wanted(processes)
-        for together in ([one for one in wanted if one.listens], [one for one in wanted if not one.listens]):
-            services = [service_of(process, self.state, self.addresses, self.file.ports) for process in together]
-            for running in [self._supervisor.start(partial(_same, service)) for service in services]:
-                running.wait_ready()
-                self._say(f"{running.service.name} started")
+        listening = self._begin([one for one in wanted if one.listens])
+        meanwhile()
+        self._await(listening)
+        self._await(self._begin([one for one in wanted if not one.listens]))
+
+    def _begin(self, processes: Sequence[Process]) -> list[Running]:
+        services = [service_of(process, self.state, self.addresses, self.file.ports) for process in processes]
+        return [self._supervisor.start(partial(_same, service)) for service in services]
+
+    def _await(self, started: Sequence[Running]) -> None:
+        for running in started:
+            running.wait_ready()
+            self._say(f"{running.service.name} started")
 
     def run(self, command: Sequence[str], role: Role = Role.APP, cwd: Path | None = None) -> int:
         """Run a program of ours with the state's environment, looking after everything meanwhile; return its exit code.

@@ -1,5 +1,7 @@
 """`./run` and `./run --live`: a state with all its processes, until Ctrl-C."""
 
+from functools import partial
+
 from config.runner.console import complain, say
 from config.runner.errors import CANNOT_RUN, AlreadyRunning, RunnerError
 from config.runner.household import Household, household
@@ -19,9 +21,8 @@ def serve(kind: Kind) -> int:
             collect_design_system(say, for_tests=False)
             home.start_engines()
             home.choose_ports(PROCESSES)
-            if kind is Kind.DEMO:
-                fill_demo(home)
-            home.start_processes(PROCESSES)
+            # Where all is there already this takes as long as Django takes to begin, and so does the web.
+            home.start_processes(PROCESSES, meanwhile=partial(fill_demo, home) if kind is Kind.DEMO else lambda: None)
             home.file.address = f"http://{LOOPBACK}:{home.file.ports['web']}"
             home.file.write()
             say(f"\n  {home.file.address}\n\nCtrl-C ends it. Logs: {state.logs}")
