@@ -466,7 +466,7 @@ class Bundle:
             need(note == self.checkpoint.note, "proof.note", f"{path} is not under the checkpoint of this bundle")
             inclusion_check(event.leaf, index, hashes, self.checkpoint)
         self.found["hidden"].append(event.hidden)
-        self.found["times"].append(str(event.fields.get("/event/time", "not shown")))
+        self.found["times"] += [str(at) for at in [event.fields.get("/event/time")] if at]
 
     def check_seal(self, manifest: bytes, records: int) -> None:
         event = event_open(value := shaped(json_value(self.read("seal.json", MAX_RECORD)), _EVENT, "the seal"))
@@ -542,7 +542,7 @@ class Bundle:
 def report(bundle: Bundle) -> Iterator[str]:
     """Say in plain words what was found, proved, hidden and not checked; the first line is the verdict."""
     found, head, seal, anchors = bundle.found, bundle.checkpoint, bundle.seal, sorted(bundle.anchors)
-    wrong, unchecked = found["wrong"], found["unchecked"]
+    wrong, unchecked, times = found["wrong"], found["unchecked"], found["times"] or ["none shown"]
     verdict = "NOT ALL CHECKED: nothing is wrong." if unchecked else "HOLDS: everything present was checked."
     verdict = f"DOES NOT HOLD: findings: {len(wrong)}." if wrong else verdict
     there = [code for _, code, _ in unchecked if code.startswith(("anchor", "witness"))]
@@ -558,9 +558,9 @@ def report(bundle: Bundle) -> Iterator[str]:
     yield f"\nWho\n  log {plain(head.origin)}, {head.size} entries, {signature}"
     yield f"  {plain(bundle.info.get('Source-Organization', 'nobody'))}, as the bundle says of itself"
     yield f"\nWhat\n  production {plain(seal.get('/production/ref'))}, {len(bundle.sizes)} files, each in its manifest"
-    yield f"  {len(found['rows'])} records, {len(found['times'])} log entries with their proofs"
+    yield f"  {len(found['rows'])} records, {len(found['hidden'])} log entries with their proofs"
     yield from (f"  {count:6} {plain(kind)}" for kind, count in sorted(Counter(found["kinds"]).items()))
-    yield f"\nWhen\n  claimed times of these entries: {plain(min(found['times']))} to {plain(max(found['times']))}"
+    yield f"\nWhen\n  claimed times of these entries: {plain(min(times))} to {plain(max(times))}"
     yield f"  claimed time of the seal: {plain(seal.get('/event/time'))}"
     yield "  not before: nobody outside says (there is no beacon in a bundle); the times above are claims"
     for at, who in anchors:

@@ -12,7 +12,7 @@ from config.runner.errors import AlreadyRunning
 from config.runner.household import addresses_of, household
 from config.runner.lock import FileLock
 from config.runner.outside import Outside
-from config.runner.processes import neighbours
+from config.runner.processes import PROCESSES, neighbours
 from config.runner.serving import fill_demo
 from config.runner.state import ROOT, Kind, State, home_folder, open_state, state_exists
 from config.runner.state_file import StateFile
@@ -76,6 +76,7 @@ def _with_own_engines(state: State, command: Sequence[str], role: Role) -> int:
         with household(state, complain) as home:
             home.start_engines()
             if state.kind is Kind.DEMO and home.tables_changed:
+                home.choose_ports(PROCESSES)  # the demonstration's page names its network, which may never have run
                 fill_demo(home)
             code = home.run(command, role)
             use.acquire(wait=True)  # held until the engines have ended; whoever waits for it then starts its own

@@ -213,7 +213,7 @@
       Object.assign(this, { files, keys, progress: progress || (() => {}) });
       Object.assign(this, { wrong: [], unchecked: [], listed: new Map(), met: new Set(), seal: new Map(), info: new Map() });
       Object.assign(this, { named: new Set([CHECKPOINT, SEAL_PROOF]), leaves: new Map(), rows: new Map(), checkpoint: null });
-      Object.assign(this, { hidden: 0, later: 0, vouched: 0, times: [], kinds: new Map(), codes: new Map() });
+      Object.assign(this, { entries: 0, hidden: 0, later: 0, vouched: 0, times: [], kinds: new Map(), codes: new Map() });
     }
 
     find(path, code, sentence) {
@@ -353,7 +353,9 @@
         D.inclusionCheck(event.leaf, index, hashes, this.checkpoint);
       }
       this.hidden += event.hidden;
-      this.times.push(String(event.fields.get("/event/time") ?? "not shown"));
+      this.entries += 1;
+      const at = event.fields.get("/event/time");
+      if (at) this.times.push(String(at));
     }
 
     async checkSeal(records) {
@@ -474,7 +476,7 @@
       const { origin, size, signer } = checkpoint;
       const signature = signer ? `signed by the key you gave, id ${D.hex(signer.id)}` : "signature NOT checked";
       const agency = plain(bundle.info.get("Source-Organization") ?? "nobody");
-      const times = [...bundle.times].sort();
+      const times = bundle.times.length ? [...bundle.times].sort() : ["none shown"];
       const counted = (counter, what) => [...counter].sort().map(([name, count]) => `${count} ${what}${plain(name)}`);
       const after = seen.map(({ at, name }) => `not after: ${new Date(at * 1000).toISOString()}, witness ${plain(name)}`);
       sections.push(
@@ -483,7 +485,7 @@
           "What",
           [
             `production ${plain(seal.get("/production/ref"))}, ${bundle.files.size} files, each in its manifest`,
-            `${bundle.rows.size} records, ${times.length} log entries with their proofs`,
+            `${bundle.rows.size} records, ${bundle.entries} log entries with their proofs`,
             ...counted(bundle.kinds, ""),
           ],
         ],

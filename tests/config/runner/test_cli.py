@@ -106,11 +106,9 @@ def test_what_a_killed_run_left_is_ended_by_the_next_which_takes_its_place(tmp_p
             second.wait(20)
 
 
-def test_a_command_finds_engines_for_itself_and_ends_them_after(tmp_path: Path) -> None:
+def test_a_command_in_a_bare_folder_finds_engines_for_itself_and_ends_them_after(tmp_path: Path) -> None:
     said = _run(
         "manage",
-        "--state",
-        "live",
         "shell",
         "-c",
         "from django.db import connection as c; c.connect(); print(c.connection.info.user)",
@@ -118,9 +116,9 @@ def test_a_command_finds_engines_for_itself_and_ends_them_after(tmp_path: Path) 
     )
     assert said.returncode == 0, said.stderr
     assert said.stdout.split()[-1] == "daybook_app"
-    file = StateFile.read(tmp_path / "live")
+    file = StateFile.read(tmp_path / "demo")
     assert file.processes == {}
-    told = json.loads((tmp_path / "live" / "about.json").read_text())
+    told = json.loads((tmp_path / "demo" / "about.json").read_text())
     cluster = Path(told["cluster"])
     assert not (cluster / "postmaster.pid").exists()
     if SYSTEM_DIR in cluster.parents:  # root's clusters lie outside the folder of the test
