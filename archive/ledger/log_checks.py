@@ -3,9 +3,10 @@
 import base64
 import binascii
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -249,40 +250,67 @@ class _Stretch(NamedTuple):
 
 
 def _stretches(end: int) -> Iterator[_Stretch]:
-    """Yield the log before `end` in order, STRETCH places at a time, each by one range query."""
-    start = seen = 0
-    while True:
-        stretch = _whole(start, end) or _by_row(start, end, seen)
-        if not stretch.hashes:
-            return
-        yield stretch
-        start = seen = stretch.last + 1
+    """Yield the log before `end` in order, STRETCH places at a time, each by one range query.
 
-
-def _whole(start: int, end: int) -> _Stretch | None:
-    """Read a stretch in which no place and no event is missing as one string of entries, all of one length.
-
-    None when it is not so: then each row is looked at. The database only joins and strings together; what it says is
-    hashed here.
+    The database reads the next stretch while this one is hashed: on the same connection, so in the same transaction.
     """
-    stop = min(start + STRETCH, end)
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    session = connection.connection
+    start = seen = 0
+    with ThreadPoolExecutor(1) as ahead:
+        asked = ahead.submit(_strung, session, start, end)
+        while True:
+            strung, following = asked.result(), start + STRETCH
+            asked = ahead.submit(_strung, session, following, end)
+            stretch = _whole(strung, start, end) or _by_row(start, end, seen)
+            if not stretch.hashes:
+                return
+            yield stretch
+            start = seen = stretch.last + 1
+            if start != following:  # places are missing
+                asked = ahead.submit(_strung, session, start, end)
+
+
+class _Strung(NamedTuple):
+    """A stretch as the database tells it: places, entries and their lengths, all entries as one string."""
+
+    places: int
+    first: int | None
+    last: int | None
+    leaves: int
+    shortest: int | None
+    longest: int | None
+    octets: bytes | None
+
+
+def _strung(session: Any, start: int, end: int) -> _Strung:
+    """Ask for a stretch; `session` is psycopg's own connection, which may wait in another thread."""
+    with session.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), min(s.seq), max(s.seq), count(e.leaf), min(octet_length(e.leaf)),"
             " max(octet_length(e.leaf)), string_agg(e.leaf, ''::bytea ORDER BY s.seq)"
             " FROM ledger_seq s LEFT JOIN ledger_event e USING (event_id)"
             " WHERE s.log_id = %s AND s.seq >= %s AND s.seq < %s",
-            [LOG, start, stop],
+            [LOG, start, min(start + STRETCH, end)],
         )
-        places, first, last, leaves, shortest, longest, octets = cursor.fetchone()
+        return _Strung(*cursor.fetchone())
+
+
+def _whole(told: _Strung, start: int, end: int) -> _Stretch | None:
+    """Hash a stretch in which no place and no event is missing and all entries are of one length.
+
+    None when it is not so: then each row is looked at. The database only joins and strings together; what it says is
+    hashed here.
+    """
+    stop = min(start + STRETCH, end)
     count = stop - start
-    if count <= 0 or (places, first, last, leaves) != (count, start, stop - 1, count) or shortest != longest:
+    if count <= 0 or told[:4] != (count, start, stop - 1, count):
         return None
-    entries = bytes(octets)
-    if len(entries) != count * shortest:
+    length, entries = told.shortest or 0, bytes(told.octets or b"")
+    if not length or length != told.longest or len(entries) != count * length:
         return None
-    hashes = [leaf_hash(entries[at : at + shortest]) for at in range(0, len(entries), shortest)]
-    return _Stretch(hashes, last, [])
+    hashes = [leaf_hash(entries[at : at + length]) for at in range(0, len(entries), length)]
+    return _Stretch(hashes, stop - 1, [])
 
 
 def _by_row(start: int, end: int, seen: int) -> _Stretch:
