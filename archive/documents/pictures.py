@@ -98,24 +98,31 @@ def redraw(content: bytes, media_type: str) -> Picture | NotDrawn:
     A file whose bytes are of another kind than stated is not drawn, and the reason says so. Never raises on what a
     file holds. Memory is bounded by MAX_PIXELS.
     """
-    if not is_drawn(media_type):
-        return NotDrawn("a file of this type is not drawn on paper")
-    if not content:
-        return NotDrawn("the file is empty")
-    if len(content) > MAX_BYTES:
-        return NotDrawn(f"the file is too large to draw (more than {MAX_BYTES // 1024 // 1024} MB)")
-    decoder = _DECODERS[_bare(media_type)]
-    kind = _kind(content)
-    if kind is not None and kind.upper() != f"A {decoder} PICTURE":
-        return NotDrawn(f"the file says that it is {_bare(media_type)}, but it is {kind}")
+    refused = glance(content, len(content), media_type)
+    if refused is not None:
+        return refused
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _redraw(content, decoder)
+            return _redraw(content, _DECODERS[_bare(media_type)])
     except Image.DecompressionBombError:  # Pillow's own limit is above ours
         return NotDrawn(_TOO_MANY.format(millions="more than 100"))
     except Exception:  # decoders fail on hostile bytes in many ways; each becomes the same named placeholder
         return NotDrawn("the file cannot be read as a picture")
+
+
+def glance(start: bytes, size: int, media_type: str) -> NotDrawn | None:
+    """Why a file of `size` bytes that begins so is not drawn, as far as that tells; None leaves it to decoding."""
+    if not is_drawn(media_type):
+        return NotDrawn("a file of this type is not drawn on paper")
+    if not size:
+        return NotDrawn("the file is empty")
+    if size > MAX_BYTES:
+        return NotDrawn(f"the file is too large to draw (more than {MAX_BYTES // 1024 // 1024} MB)")
+    kind = _kind(start)
+    if kind is not None and kind.upper() != f"A {_DECODERS[_bare(media_type)]} PICTURE":
+        return NotDrawn(f"the file says that it is {_bare(media_type)}, but it is {kind}")
+    return None
 
 
 def _bare(media_type: str) -> str:

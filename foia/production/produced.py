@@ -87,9 +87,12 @@ class _Loaded(NamedTuple):
     media: list[Media]
 
 
-def produced(production: Production) -> Iterator[Produced]:
-    """Yield what is shown, in the order of the numbers. Memory holds one batch of BATCH versions."""
-    for loaded, contents in _batches(production):
+def produced(production: Production, *, numbers: Collection[int] | None = None) -> Iterator[Produced]:
+    """Yield what is shown, in the order of the numbers. Memory holds one batch of BATCH versions.
+
+    `numbers` asks for those versions of the production only.
+    """
+    for loaded, contents in _batches(production, numbers):
         for each in loaded:
             yield _produced(each, contents)
 
@@ -106,10 +109,14 @@ def hidden(production: Production) -> Iterator[tuple[str, Hidden]]:
                 yield each.item.bates, found
 
 
-def _batches(production: Production) -> Iterator[tuple[list[_Loaded], dict[UUID, EventFields]]]:
+def _batches(
+    production: Production, numbers: Collection[int] | None = None
+) -> Iterator[tuple[list[_Loaded], dict[UUID, EventFields]]]:
+    wanted_items = ProductionItem.objects.filter(production=production)
+    if numbers is not None:
+        wanted_items = wanted_items.filter(number__in=numbers)
     rows = (
-        ProductionItem.objects.filter(production=production)
-        .select_related("item__version__record__account", "decision")
+        wanted_items.select_related("item__version__record__account", "decision")
         .order_by("number")
         .iterator(chunk_size=BATCH)
     )

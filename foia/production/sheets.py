@@ -170,7 +170,7 @@ def _media(each: Produced, wording: Wording, load: Loader) -> Iterator[MediaShow
         media_type = file.media.media_type if is_drawn(file.media.media_type) else said or file.media.media_type
         film = _film(file, media_type, load)
         yield MediaShown(
-            name=f"{name}, {each.bates}-{n + 1}",
+            name=file_name(each, n, wording),
             media_type=media_type,
             alternative=alternative,
             content=_content(file, media_type, load),
@@ -179,6 +179,11 @@ def _media(each: Produced, wording: Wording, load: Loader) -> Iterator[MediaShow
             place=media_path(each.bates, file.media),
             still=film.cover,
         )
+
+
+def file_name(each: Produced, n: int, wording: Wording) -> str:
+    """Return the name under which the sheet shows the n-th attachment (from 0), if its bytes are produced."""
+    return f"{wording.attachment.format(n=n + 1)}, {each.bates}-{n + 1}"
 
 
 def _film(file: MediaFile, media_type: str, load: Loader) -> Film:

@@ -331,6 +331,11 @@ def production_with_letter(world: World, owner: User) -> Mapping[str, Any]:
     return {"ref": numbered(world, letter=True).ref}
 
 
+def production_page_made(world: World, owner: User) -> Mapping[str, Any]:
+    production = numbered(world, letter=True)
+    return {"ref": production.ref, "number": production.first + 1, "n": 0}
+
+
 def production_in_work(world: World, owner: User) -> Mapping[str, Any]:
     production = numbered(world, letter=True)
     job = production_build_request(production=production, actor=officer(world), at=world.at)
@@ -379,6 +384,15 @@ PRODUCTIONS: list[Row] = [
     Row(ONE + "build/", may=MAKE, make=production_with_letter, owned=False, post={}, answers=SENT),
     Row(ONE + "cancel/", may=MAKE, make=production_in_work, owned=False, post={}, answers=SENT),
     Row(ONE + "bundle/", may=MAKE | HAND, make=production_bundled, owned=False, look=False),
+    Row(ONE + "pages/<int:number>/", may=MAKE | HAND, make=production_page_made, owned=False),
+    Row(
+        ONE + "pages/<int:number>/pictures/<int:n>/",
+        may=MAKE | HAND,
+        make=production_page_made,
+        owned=False,
+        look=False,
+        answers=frozenset({404}),  # the record has no picture
+    ),
     Row(ONE + "release/", may=HAND, make=production_bundled, owned=False, post={"days": "30"}),
     Row(ONE + "releases/<uuid:release>/revoke/", may=HAND, make=release_made, owned=False, post={}, answers=SENT),
     Row("release/<str:token>/", public=True, make=release_made, owned=False),
