@@ -70,7 +70,9 @@ def _block(block: d.Block, before: d.Block | None, picture_address: PictureAddre
             yield _figure(block, picture_address(block))
         case d.Chart():
             drawing = chart_svg(block, _attribute)
-            yield f'<figure class="doc-figure">{drawing}<figcaption>{_text(block.title)}</figcaption></figure>\n'
+            named = isinstance(before, d.Heading) and before.text == block.title
+            caption = "" if named else f"<figcaption>{_text(block.title)}</figcaption>"
+            yield f'<figure class="doc-figure">{drawing}{caption}</figure>\n'
         case d.Part(blocks, depth):
             yield f'<section class="doc-part doc-depth-{min(depth, MAX_DEPTH)}">\n'
             for earlier, inner in pairwise((None, *blocks)):
@@ -85,7 +87,7 @@ def _block(block: d.Block, before: d.Block | None, picture_address: PictureAddre
 
 
 def _table(table: d.Table) -> Iterator[str]:
-    yield '<table class="doc-table">'
+    yield '<table class="doc-table">' if table.has_head else '<table class="doc-table doc-facts">'
     if table.caption:
         yield f"<caption>{_text(table.caption)}</caption>"
     if table.has_head:

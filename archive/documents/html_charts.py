@@ -12,13 +12,13 @@ from archive.documents.charting import Scale, labelled, number_text, scale_of
 from archive.documents.document import Chart, Marks
 
 WIDTH: Final = 640
-HEIGHT: Final = 300
+HEIGHT: Final = 310
 LOOKS: Final = 6
 """Classes for series, `doc-series-0` and on; a seventh series looks like the first."""
 
 _LEFT: Final = 60
 _RIGHT: Final = 12
-_TOP: Final = 14
+_TOP: Final = 26
 _BOTTOM: Final = 34
 _LEGEND: Final = 18
 _LETTER: Final = 6.4  #: width of a letter of a label, about
@@ -58,7 +58,7 @@ class _Drawing:
             yield f'<line class="{look}" x1="{_LEFT}" x2="{WIDTH - _RIGHT}" y1="{y}" y2="{y}"></line>'
             yield self._label(_LEFT - 6, _up(y + 4), number_text(tick), "doc-label doc-label-end")
         if self.chart.unit:
-            yield self._label(4, 10, self.chart.unit, "doc-label")
+            yield self._label(_LEFT, 12, self.chart.unit, "doc-label")
         slot = self.wide / max(1, len(self.chart.categories))
         shown = labelled(len(self.chart.categories))
         room = max(3, int(slot * shown.step / _LETTER) - 1)

@@ -26,11 +26,13 @@ class StateShown:
 def state_words(state: StateShown) -> str:
     """The state as a sentence, in the language that is active. A kind that is not known is given as it is."""
     what = _kinds().get(state.kind, state.kind)
-    hand = _hands().get(state.who, state.who) if state.who else ""
+    # What a listing lacks was taken away by a hand that is never known; it need not be said.
+    who = "" if state.kind == "absent" and state.who == "unknown" else state.who
+    hand = _hands().get(who, who)
     words = what if not hand else f"{what}, {hand}" if state.who == "unknown" else f"{what} {hand}"
     if state.when:
-        # Only our own act has a moment; everything else was seen at one.
-        on = _("{what} on {when}") if state.who == "us" else _("{what}, seen on {when}")
+        # Only our own act has a moment; everything else was noticed at one.
+        on = _("{what} on {when}") if state.who == "us" else _("{what}, noticed on {when}")
         words = on.format(what=words, when=state.when)
     if state.under:
         words = _("{what} under {code}").format(what=words, code=state.under)
