@@ -19,6 +19,7 @@ app.autodiscover_tasks(
         "archive.storage",
         "retention.holds",
         "retention.dispositions",
+        "foia.portal",
         "foia.production",
         "config",
     ]

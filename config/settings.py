@@ -20,7 +20,7 @@ VERSION = "0.1.0"
 
 DAYBOOK_STATE_KIND = read_choice("DAYBOOK_STATE_KIND", {"demo", "live", "test"}, default="test")
 DAYBOOK_STATE_DIR = read_path("DAYBOOK_STATE_DIR", default=BASE_DIR / ".daybook" / "test")
-DAYBOOK_ROLE = read_choice("DAYBOOK_ROLE", {"app", "migrate", "sequencer", "backup"}, default="app")
+DAYBOOK_ROLE = read_choice("DAYBOOK_ROLE", {"app", "migrate", "sequencer", "backup", "public"}, default="app")
 DAYBOOK_LOG_ORIGIN = read_text("DAYBOOK_LOG_ORIGIN", default="test.daybook.invalid/ledger/1")
 DAYBOOK_LOG_KEY_FILE = read_text("DAYBOOK_LOG_KEY_FILE", default="")  # only the sequencer is given one
 DAYBOOK_LOG_VKEY = read_text("DAYBOOK_LOG_VKEY", default="")
@@ -38,6 +38,9 @@ LOG_WORM_URL = read_text("DAYBOOK_LOG_WORM_URL", default="")
 LOG_ANCHOR_MAIL = read_list("DAYBOOK_LOG_ANCHOR_MAIL")
 STORAGE_URL = read_secret("STORAGE_URL", default=f"file://{DAYBOOK_STATE_DIR}/store")
 STORAGE_COPY_URL = read_secret("STORAGE_COPY_URL")  # a second copy of every object goes there
+# The public face: its own store, with copies of what was released, and the address under which strangers reach it.
+PUBLIC_STORE_URL = read_secret("PUBLIC_STORE_URL")
+PUBLIC_ADDRESS = read_text("DAYBOOK_PUBLIC_ADDRESS", default="")
 # Two marks of free space: below the first large media wait, below the second all but words, decisions and proofs.
 SPACE_FIRST_MARK_MB = read_number("DAYBOOK_SPACE_FIRST_MARK_MB", default=4_096)
 SPACE_SECOND_MARK_MB = read_number("DAYBOOK_SPACE_SECOND_MARK_MB", default=1_024)
@@ -114,12 +117,18 @@ FORM_RENDERER = "config.desk.forms.DesignSystem"
 
 
 def _database() -> dict[str, object]:
-    names = {"migrate": "DATABASE_URL_MIGRATE", "sequencer": "DATABASE_URL_SEQUENCER"}
+    names = {
+        "migrate": "DATABASE_URL_MIGRATE",
+        "sequencer": "DATABASE_URL_SEQUENCER",
+        "public": "DATABASE_URL_PUBLIC",
+    }
     name = names.get(DAYBOOK_ROLE, "DATABASE_URL")
     url = urlparse(read_secret(name, default="postgresql://daybook_app@127.0.0.1:1/daybook"))
     options: dict[str, object] = {}
     if DAYBOOK_ROLE == "migrate":
         options["options"] = "-c role=daybook_owner"
+    if DAYBOOK_ROLE == "public":
+        options["options"] = "-c search_path=daybook_face"  # views alone: see foia/portal/face.py
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": url.path.lstrip("/"),

@@ -23,6 +23,8 @@ from archive.ledger.opening import log_publication
 from archive.ledger.renewal import stamps_renew
 from archive.storage.tasks import HEAVY_ROUNDS as STORAGE_HEAVY_ROUNDS
 from archive.storage.tasks import ROUNDS as STORAGE_ROUNDS
+from foia.portal.tasks import HEAVY_ROUNDS as PORTAL_HEAVY_ROUNDS
+from foia.portal.tasks import ROUNDS as PORTAL_ROUNDS
 from foia.production.late import stamps_ask_late
 from foia.requests.clock import clocks_recompute
 from retention.dispositions.nightly import sweep_enqueue
@@ -36,8 +38,9 @@ ROUNDS = {
     **STORAGE_ROUNDS,
     **ACCESS_ROUNDS,
     **AUDITING_ROUNDS,
+    **PORTAL_ROUNDS,
 }
-HEAVY_ROUNDS = {**STORAGE_HEAVY_ROUNDS, **DESTRUCTION_ROUNDS}
+HEAVY_ROUNDS = {**STORAGE_HEAVY_ROUNDS, **DESTRUCTION_ROUNDS, **PORTAL_HEAVY_ROUNDS}
 
 
 @shared_task(name="config.tick")

@@ -1,6 +1,7 @@
 """Every table of this app, for Django's sake; each class lives in its room."""
 
 from foia.collections.models import Collection, CollectionClosed, CollectionItem, Counter
+from foia.portal.models import InboxMessage, PublishedBundle
 from foia.production.models import (
     Bundle,
     LeakScan,
@@ -23,11 +24,13 @@ __all__ = [
     "CollectionClosed",
     "CollectionItem",
     "Counter",
+    "InboxMessage",
     "LeakScan",
     "Letter",
     "Production",
     "ProductionItem",
     "ProductionSealed",
+    "PublishedBundle",
     "RecordsRequest",
     "Redaction",
     "Release",

@@ -27,7 +27,7 @@ _COPY = "-copy"  #: ends the name of the second store, so that two of a kind are
 
 def evidence_store() -> EvidenceStore:
     """Return the first store. Raises ImproperlyConfigured for an address that names none."""
-    return _store("STORAGE_URL", settings.STORAGE_URL, "")
+    return store_of("STORAGE_URL", settings.STORAGE_URL, "")
 
 
 def copy_store() -> EvidenceStore | None:
@@ -36,7 +36,7 @@ def copy_store() -> EvidenceStore | None:
         return None
     if settings.STORAGE_COPY_URL == settings.STORAGE_URL:
         raise ImproperlyConfigured("STORAGE_COPY_URL names the first store; a second copy needs a place of its own.")
-    return _store("STORAGE_COPY_URL", settings.STORAGE_COPY_URL, _COPY)
+    return store_of("STORAGE_COPY_URL", settings.STORAGE_COPY_URL, _COPY)
 
 
 def stores() -> dict[str, EvidenceStore]:
@@ -46,7 +46,8 @@ def stores() -> dict[str, EvidenceStore]:
 
 
 @lru_cache(maxsize=8)
-def _store(setting: str, url: str, suffix: str) -> EvidenceStore:
+def store_of(setting: str, url: str, suffix: str) -> EvidenceStore:
+    """Return the store at an address; `suffix` ends its name. Raises ImproperlyConfigured, naming the setting."""
     parts = urlsplit(url)
     if parts.scheme == "file" and not parts.netloc and not parts.query and parts.path.startswith("/"):
         return FileEvidenceStore(unquote(parts.path), name=f"file{suffix}")

@@ -9,13 +9,14 @@ from archive.access.entrance.sitting import typed_before
 from archive.access.models import User
 from archive.access.pages import actor_of, instant_of
 from archive.access.policy import capabilities, office_table
+from config.desk.everybody import everybody
 from config.desk.navigation import SEARCH, navigation
 from config.desk.zone import department_of
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """`demonstration` for every page; the rest for a signed-in person's."""
-    told: dict[str, Any] = {"demonstration": settings.DAYBOOK_STATE_KIND == "demo"}
+    told = everybody(request)
     if isinstance(getattr(request, "user", None), User):
         actor, at = actor_of(request), instant_of(request)
         table = office_table()

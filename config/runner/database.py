@@ -11,7 +11,9 @@ OWNER = "daybook_owner"
 LOGIN_ROLES = ("daybook_migrate", "daybook_app", "daybook_sequencer")
 #: Streams the whole cluster to a backup (REPLICATION), and has no right in any database: it cannot even connect to one.
 BACKUP_ROLE = "daybook_backup"
-ROLES_WITH_PASSWORD = (*LOGIN_ROLES, BACKUP_ROLE)
+#: Serves strangers: it sees a schema of views and the inbox, and nothing else (foia/portal/face.py).
+PUBLIC_ROLE = "daybook_public"
+ROLES_WITH_PASSWORD = (*LOGIN_ROLES, BACKUP_ROLE, PUBLIC_ROLE)
 
 # NOINHERIT: who may become another role must say so (SET ROLE); being a member gives nothing by itself.
 _ROLES: tuple[tuple[str, LiteralString], ...] = (
@@ -21,6 +23,7 @@ _ROLES: tuple[tuple[str, LiteralString], ...] = (
     ("daybook_app", "LOGIN NOINHERIT"),
     ("daybook_sequencer", "LOGIN NOINHERIT"),
     (BACKUP_ROLE, "LOGIN REPLICATION NOINHERIT"),
+    (PUBLIC_ROLE, "LOGIN NOINHERIT"),
 )
 
 _RIGHTS: LiteralString = """
@@ -32,6 +35,10 @@ ALTER ROLE daybook_app SET random_page_cost = '1.1';
 ALTER ROLE daybook_app SET jit = 'off';
 REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
 ALTER ROLE daybook_app SET max_parallel_workers_per_gather = '0';
+ALTER ROLE daybook_public SET search_path = 'daybook_face';
+ALTER ROLE daybook_public SET statement_timeout = '10s';
+ALTER ROLE daybook_public SET idle_in_transaction_session_timeout = '30s';
+ALTER ROLE daybook_public CONNECTION LIMIT 40;
 """
 
 # CREATE for the destroyer: PostgreSQL asks it of the new owner of a function. It cannot log in to use it.
@@ -113,6 +120,6 @@ def _exists(connection: psycopg.Connection, name: str) -> bool:
 
 def _close(connection: psycopg.Connection, name: str) -> None:
     database = sql.Identifier(name)
-    roles = sql.SQL(", ").join(sql.Identifier(role) for role in LOGIN_ROLES)
+    roles = sql.SQL(", ").join(sql.Identifier(role) for role in (*LOGIN_ROLES, PUBLIC_ROLE))
     connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
     connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles))

@@ -21,6 +21,8 @@ _OURS = (
     "STORAGE_URL",
     "STORAGE_COPY_URL",
     "BACKUP_URL",
+    "MAIL_URL",
+    "PUBLIC_STORE_URL",
     "DJANGO_",
     "SANDBOX_",
 )
@@ -36,6 +38,8 @@ _PASSED_ON = (
     "DAYBOOK_OIDC_SECOND_FACTOR",
     "DAYBOOK_OIDC_SECRET_FILE",
     "DAYBOOK_OIDC_URL",
+    "DAYBOOK_PUBLIC_ADDRESS",
+    "DAYBOOK_PUBLIC_HOSTS",
     "DAYBOOK_SECOND_FACTOR",
     "DAYBOOK_UPLOAD_BYTES",
     "DAYBOOK_BACKUP_HORIZON_DAYS",
@@ -61,12 +65,26 @@ _ANCHORS = (
 )
 
 
+#: What the public face is not told.
+_NOT_PUBLIC = (
+    "BACKUP_URL",
+    "DAYBOOK_LOG_RESERVE_URL",
+    "DAYBOOK_OIDC_SECRET_FILE",
+    "DAYBOOK_RECAPTURE_KEY_FILE",
+    "REDIS_URL",
+    "STORAGE_COPY_URL",
+    "STORAGE_URL",
+    *_ANCHORS,
+)
+
+
 class Role(StrEnum):
     """As whom a process talks to the database."""
 
     APP = "app"
     MIGRATE = "migrate"
     SEQUENCER = "sequencer"
+    PUBLIC = "public"  #: the face for strangers: views of what was released, and the inbox
     BACKUP = "backup"  #: the app's rights in the database, and the right to stream all of it to a backup
 
 
@@ -74,6 +92,7 @@ URL_NAMES = {
     Role.APP: "DATABASE_URL",
     Role.MIGRATE: "DATABASE_URL_MIGRATE",
     Role.SEQUENCER: "DATABASE_URL_SEQUENCER",
+    Role.PUBLIC: "DATABASE_URL_PUBLIC",
 }
 
 
@@ -87,6 +106,7 @@ class Addresses:
     storage_copy: str = ""  #: none where nobody named a second place
     backup: str = ""  #: where backups go; none where nobody named it
     stream: str = ""  #: by which the whole cluster is streamed; none for a database that is not ours
+    public_store: str = ""  #: copies of what was released, for the public face
     programs: str = ""  #: where the programs of our PostgreSQL lie
 
     def database(self, role: Role) -> str:
@@ -120,8 +140,15 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
         "STORAGE_URL": addresses.storage,
         "STORAGE_COPY_URL": addresses.storage_copy,
         "BACKUP_URL": addresses.backup,
+        "PUBLIC_STORE_URL": addresses.public_store,
         URL_NAMES.get(role, "DATABASE_URL"): addresses.database(role),
     }
+    if role is Role.PUBLIC:
+        # It serves strangers: no broker, no evidence, no key of the others, and a secret of its own.
+        for name in _NOT_PUBLIC:
+            env.pop(name, None)
+        env["DJANGO_SETTINGS_MODULE"] = "config.settings_public"
+        env["DAYBOOK_SECRET_KEY_FILE"] = str(secrets.text_file("secret-key-public"))
     if role is Role.SEQUENCER:
         env["DAYBOOK_LOG_KEY_FILE"] = str(log_key)
     if role is Role.BACKUP:

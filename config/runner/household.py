@@ -140,6 +140,7 @@ def addresses_of(engines: Engines, outside: Outside) -> Addresses:
         storage,
         outside.storage_copy or "",
         backup=outside.backup or "",
+        public_store=outside.public_store or engines.state.public_store_url,
         stream="" if outside.databases else engines.stream_url(),
         programs="" if outside.databases else str(engines.postgres.binaries.bin),
     )

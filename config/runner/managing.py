@@ -42,6 +42,8 @@ def manage(arguments: Sequence[str], kind: Kind | None) -> int:
     home = home_folder()
     state = open_state(kind or (Kind.LIVE if state_exists(Kind.LIVE, home) else Kind.DEMO), home)
     role = _ROLES.get(arguments[0] if arguments else "", Role.APP)
+    if arguments[:1] == ["web"] and "public" in arguments:
+        role = Role.PUBLIC
     command = [str(ROOT / "manage.py"), *arguments]
     deadline = time.monotonic() + _PATIENCE
     while True:

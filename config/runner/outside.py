@@ -18,12 +18,14 @@ class Outside:
     storage: str | None = None
     storage_copy: str | None = None
     backup: str | None = None  #: the second place; ours is never one
+    public_store: str | None = None
 
     @classmethod
     def of(cls, state: State) -> "Outside":
-        """Read DATABASE_URL (with _MIGRATE and _SEQUENCER), REDIS_URL, STORAGE_URL, STORAGE_COPY_URL and BACKUP_URL.
+        """Read DATABASE_URL (with _MIGRATE, _SEQUENCER and _PUBLIC), REDIS_URL, and the addresses of four stores.
 
-        Each may be in a file that the same name with _FILE at its end names: what holds a password lies better there.
+        Those are STORAGE_URL, STORAGE_COPY_URL, BACKUP_URL and PUBLIC_STORE_URL. Each
+        may be in a file that the same name with _FILE at its end names: what holds a password lies better there.
         Demonstration and tests never touch what they name. Raises RunnerError when only some database roles are named.
         """
         if state.kind is not Kind.LIVE or state.temporary:
@@ -32,11 +34,14 @@ class Outside:
         if named and len(named) < len(URL_NAMES):
             raise RunnerError(
                 f"An outside database needs all of {', '.join(URL_NAMES.values())}: the app, the migrations and the "
-                "sequencer each have a role of their own."
+                "sequencer and the public face each have a role of their own."
             )
         return cls(
             named or None,
-            *(_told(name) or None for name in ("REDIS_URL", "STORAGE_URL", "STORAGE_COPY_URL", "BACKUP_URL")),
+            *(
+                _told(name) or None
+                for name in ("REDIS_URL", "STORAGE_URL", "STORAGE_COPY_URL", "BACKUP_URL", "PUBLIC_STORE_URL")
+            ),
         )
 
 

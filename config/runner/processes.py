@@ -34,9 +34,6 @@ class Process:
         return self.port is not None
 
 
-_GUNICORN = (
-    f"-m gunicorn config.wsgi --bind {LOOPBACK}:{{port}} --preload --workers 2 --worker-class gthread --threads 4"
-)
 _CELERY = "-m celery -A config"
 
 PROCESSES = (
@@ -47,7 +44,15 @@ PROCESSES = (
         kinds=frozenset({Kind.DEMO}),
         port=0,
     ),
-    Process("web", f"{_GUNICORN} --timeout 120 --graceful-timeout 5 --no-control-socket", port=8000, speaks_http=True),
+    Process("web", f"-m config.web --face staff --bind {LOOPBACK}:{{port}}", port=8000, speaks_http=True),
+    Process(
+        "public",
+        f"-m config.web --face public --bind {LOOPBACK}:{{port}} --workers 1",
+        role=Role.PUBLIC,
+        kinds=frozenset({Kind.LIVE}),
+        port=8100,
+        speaks_http=True,
+    ),
     # Two pool processes: a task that waits for a network must not hold up an urgent one.
     Process(
         "worker",
@@ -83,7 +88,7 @@ def service_of(process: Process, state: State, addresses: Addresses, ports: Mapp
     return Service(
         name=process.name,
         argv=(*_PYTHON, *filled),
-        env=environment(state, addresses, process.role)
+        env=_face(ports) | environment(state, addresses, process.role)
         if process.role
         else stranger_environment() | _sandbox_tokens(state),
         log=state.logs / f"{process.name}.log",
@@ -97,6 +102,11 @@ def neighbours(state: State, ports: Mapping[str, int]) -> dict[str, str]:
     if state.kind is not Kind.DEMO or "sandbox" not in ports:
         return {}
     return {"DAYBOOK_SANDBOX_URL": f"http://{LOOPBACK}:{ports['sandbox']}", **_sandbox_tokens(state)}
+
+
+def _face(ports: Mapping[str, int]) -> dict[str, str]:
+    """Tell where our own public face is; what the person named in the environment stands before it."""
+    return {"DAYBOOK_PUBLIC_ADDRESS": f"http://{LOOPBACK}:{ports['public']}"} if "public" in ports else {}
 
 
 def _sandbox_tokens(state: State) -> dict[str, str]:

@@ -25,6 +25,8 @@ def serve(kind: Kind) -> int:
             home.start_processes(PROCESSES, meanwhile=partial(fill_demo, home) if kind is Kind.DEMO else lambda: None)
             home.file.address = f"http://{LOOPBACK}:{home.file.ports['web']}"
             home.file.write()
+            if "public" in home.file.ports and kind is Kind.LIVE:
+                say(f"\n  public face: http://{LOOPBACK}:{home.file.ports['public']}")
             say(f"\n  {home.file.address}\n\nCtrl-C ends it. Logs: {state.logs}")
             home.watch()
     except AlreadyRunning as error:

@@ -68,6 +68,11 @@ class State:
         """Where evidence bytes go unless STORAGE_URL says otherwise."""
         return f"file://{self.directory}/store"
 
+    @property
+    def public_store_url(self) -> str:
+        """Where copies of what was released go unless PUBLIC_STORE_URL says otherwise; only a live state has a face."""
+        return f"file://{self.directory}/public" if self.kind is Kind.LIVE else ""
+
 
 def home_folder() -> Path:
     """Return the folder that holds the lasting states: $DAYBOOK_HOME, or .daybook in the folder of the product."""

@@ -45,7 +45,7 @@ def release_page(request: HttpRequest, token: str) -> HttpResponseBase:
                 "vkey": log_key(),
             },
         )
-    return _unkept(answer)
+    return unkept(answer)
 
 
 @login_not_required
@@ -56,11 +56,11 @@ def release_bundle(request: HttpRequest, token: str) -> HttpResponseBase:
         fetched = release_fetch(token=token, at=instant_of(request))
     except Refused as error:
         raise Http404 from error
-    return _unkept(captured_answer(fetched.chunks, name=fetched.name, media_type="application/zip", size=fetched.size))
+    return unkept(captured_answer(fetched.chunks, name=fetched.name, media_type="application/zip", size=fetched.size))
 
 
-def _unkept(answer: HttpResponseBase) -> HttpResponseBase:
-    """The address is a secret: no cache keeps it, no other site and no search engine learns of it."""
+def unkept(answer: HttpResponseBase) -> HttpResponseBase:
+    """Return the answer with headers that keep the secret in its address from caches, sites and search engines."""
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"

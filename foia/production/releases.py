@@ -134,9 +134,14 @@ def release_fetch(*, token: str, at: datetime) -> Fetched:
         if release is None:
             raise Refused("release.unknown", _("This link is not valid. Ask the department for a new one."))
         bundle = Bundle.objects.select_related("stored").get(production=release.production)
-        ReleaseDownload.objects.create(release=release, at=at)
-        audit(SYSTEM, "release.download", at=at, object_kind="release", object_ref=release.ref)
+        download_note(release, at=at)
     return Fetched(f"{release.production.name}.zip", bundle.size, object_chunks(bundle.stored))
+
+
+def download_note(release: Release, *, at: datetime) -> None:
+    """Count one download. Must be called inside a transaction."""
+    ReleaseDownload.objects.create(release=release, at=at)
+    audit(SYSTEM, "release.download", at=at, object_kind="release", object_ref=release.ref)
 
 
 def token_digest(token: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -226,7 +227,7 @@ def _page(
             "may_release": "production.release" in held,
             "form": form or ReleaseForm(),
             "downloads": downloads_of(production),
-            "link": request.build_absolute_uri(reverse("release", args=[handed.token])) if handed else "",
+            "link": release_address(request, handed.token) if handed else "",
             "handed": handed,
             "trail": [(reverse("productions"), _("Productions")), ("", production.name)],
         },
@@ -244,3 +245,11 @@ def _initials() -> str:
     """Return a prefix to begin with: the capitals of the department's name."""
     found = "".join(c for c in Department.objects.get().name if c.isascii() and c.isupper())
     return found[:12] if len(found) > 1 else "FOIA"
+
+
+def release_address(request: HttpRequest, token: str) -> str:
+    """Return the address to hand over: on the public face where there is one, else on this one."""
+    path = reverse("release", args=[token])
+    return (
+        f"{settings.PUBLIC_ADDRESS.rstrip('/')}{path}" if settings.PUBLIC_ADDRESS else request.build_absolute_uri(path)
+    )

@@ -27,6 +27,7 @@ def test_a_process_gets_the_address_of_its_own_role_only(state: State, role: Rol
     assert {name for name in URL_NAMES.values() if name in env} == {URL_NAMES.get(role, "DATABASE_URL")}
     assert ("DAYBOOK_LOG_KEY_FILE" in env) == (role is Role.SEQUENCER)
     assert ("DAYBOOK_STREAM_URL" in env) == (role is Role.BACKUP)
+    assert ("STORAGE_URL" in env and "REDIS_URL" in env) == (role is not Role.PUBLIC)
 
 
 def test_addresses_of_the_caller_are_not_passed_on(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
