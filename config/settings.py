@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "config.first_run.gate.FirstRun",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "archive.access.entrance.gates.Gates",
@@ -271,6 +272,11 @@ BACKUP_HORIZON_DAYS = read_number("DAYBOOK_BACKUP_HORIZON_DAYS", default=1)  # t
 STREAM_URL = read_text("DAYBOOK_STREAM_URL", default="")  # only the backup is given the two
 POSTGRES_PROGRAMS = read_text("DAYBOOK_POSTGRES_PROGRAMS", default="")
 
+# The first run of a live state: the file with the code of the terminal, and what may be chosen on pages; a choice lies
+# in a file of the state until processes begin the next time.
+SETUP_CODE_FILE = read_text("DAYBOOK_SETUP_CODE_FILE", default="")
+CHOOSABLE = read_list("DAYBOOK_CHOOSABLE")
+
 # E-mail to our own people: a server named here stands before what an administrator enters on the page of the set-up.
 MAIL_URL = read_secret("MAIL_URL")
 EMAIL_BACKEND = "archive.access.mailing.sending.DepartmentMail"
@@ -377,6 +383,7 @@ TODAY_ITEMS: list[str] = [
     "foia.review.waiting.reviews_waiting",
     "foia.production.waiting.productions_waiting",
     "config.desk.standing.installation_waiting",
+    "config.first_run.checklist.setup_waiting",
 ]
 
 LOGGING = {

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/stamps/<int:size>/<int:n>", log_stamp, name="log-stamp"),
     path("log/renewals/<str:name>", log_renewal, name="log-renewal"),
     path("log/tile/<path:path>", log_tile, name="log-tile"),
+    path("setup/", include("config.first_run.urls")),
     path("audit/", include("archive.access.auditing.urls")),
     path("emergency/", include("archive.access.emergency.urls")),
     path("", include("archive.access.leaving.urls")),

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -108,6 +109,11 @@ def invitation_accept(*, token: str, password: str, at: datetime) -> User | None
         audit(Actor(user=person), "access.password-set", at=at, object_kind="person", object_ref=person.ref)
         promises_give(person=person, at=at)
     return person
+
+
+def have_a_password() -> QuerySet[User]:
+    """Return everybody who has chosen a password."""
+    return User.objects.exclude(password__startswith="!")  # noqa: S106 (Django's mark of one that cannot be used)
 
 
 def person_disable(*, person: User, words: str, actor: Actor, at: datetime) -> int:

@@ -24,6 +24,8 @@ class Rate:
 SIGN_IN_BY_ADDRESS = Rate("sign-in-address", 30, timedelta(minutes=5))
 SIGN_IN_BY_NAME = Rate("sign-in-name", 10, timedelta(minutes=15))
 INVITATION_BY_ADDRESS = Rate("invitation-address", 30, timedelta(minutes=5))
+SETUP_BY_ADDRESS = Rate("setup-address", 10, timedelta(minutes=15))
+SETUP_BY_ALL = Rate("setup", 60, timedelta(minutes=15))
 PROVIDER_BY_ADDRESS = Rate("provider-address", 30, timedelta(minutes=5))
 
 

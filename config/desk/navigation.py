@@ -67,6 +67,7 @@ PLACES = (
     Place(_("Emergency access"), "/emergency/", frozenset({"glass.break", "glass.review"})),
     Place(_("Audit"), "/audit/", frozenset({"audit.read"})),
     Place(_("Integrity"), "/integrity/", frozenset({"integrity.read"})),
+    Place(_("Set-up"), "/setup/", frozenset({"installation.set-up"})),
 )
 
 

@@ -114,6 +114,13 @@ def write_mark(superuser_url: str, mark: str, name: str = DATABASE) -> None:
         connection.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(mark)))
 
 
+def nobody_signs_in(app_url: str) -> bool:
+    """Tell whether no person of a database has chosen a password: the state waits to be set up."""
+    with psycopg.connect(app_url) as connection:
+        row = connection.execute("SELECT EXISTS (SELECT 1 FROM person WHERE password NOT LIKE '!%')").fetchone()
+    return row is not None and not row[0]
+
+
 def _exists(connection: psycopg.Connection, name: str) -> bool:
     return connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is not None
 

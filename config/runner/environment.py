@@ -65,6 +65,16 @@ _ANCHORS = (
 )
 
 
+#: What may be chosen on pages of a live state, unless the environment of the runner says it.
+CHOOSABLE = (
+    "STORAGE_URL",
+    "STORAGE_COPY_URL",
+    "BACKUP_URL",
+    "DAYBOOK_LOG_TSA",
+    "DAYBOOK_LOG_ANCHOR_MAIL",
+    "DAYBOOK_LOG_WORM_URL",
+    "DAYBOOK_LOG_WITNESSES",
+)
 #: What the public face is not told.
 _NOT_PUBLIC = (
     "BACKUP_URL",
@@ -143,6 +153,9 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
         "PUBLIC_STORE_URL": addresses.public_store,
         URL_NAMES.get(role, "DATABASE_URL"): addresses.database(role),
     }
+    if state.kind is Kind.LIVE and role is Role.APP:
+        env["DAYBOOK_SETUP_CODE_FILE"] = str(secrets.code_file("setup-code"))
+        env["DAYBOOK_CHOOSABLE"] = "; ".join(name for name in CHOOSABLE if not _fixed(name))
     if role is Role.PUBLIC:
         # It serves strangers: no broker, no evidence, no key of the others, and a secret of its own.
         for name in _NOT_PUBLIC:
@@ -161,7 +174,22 @@ def _anchors(state: State) -> dict[str, str]:
     """Return the outside anchors that the person named; only a live log is taken to outsiders."""
     if state.kind is not Kind.LIVE:
         return {}
-    return {name: os.environ[name] for name in _ANCHORS if name in os.environ}
+    said = {name: os.environ.get(name) or chosen(state, name) for name in _ANCHORS}
+    return {name: value for name, value in said.items() if value}
+
+
+def chosen(state: State, name: str) -> str:
+    """Return what was chosen on a page of the set-up (config/first_run/chosen.py); nothing when nothing was."""
+    if name not in CHOOSABLE:
+        return ""
+    try:
+        return (state.directory / "secrets" / f"chosen-{name}").read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _fixed(name: str) -> bool:
+    return bool(os.environ.get(name) or os.environ.get(f"{name}_FILE"))
 
 
 def _chosen(name: str, state: State, otherwise: str) -> str:

@@ -18,7 +18,7 @@ from config.runner.migrating import migrate, migrations_digest
 from config.runner.outside import Outside
 from config.runner.processes import Process, choose_ports, neighbours, service_of
 from config.runner.service import Running, Service
-from config.runner.state import State
+from config.runner.state import Kind, State
 from config.runner.state_file import StateFile
 from config.runner.supervisor import Supervisor
 
@@ -63,6 +63,10 @@ class Household:
         self._bring_up_to_date()
         self.file.ready = True
         self.file.write()
+
+    def waits_for_set_up(self) -> bool:
+        """Tell whether this is a live state into which nobody can sign in yet."""
+        return self.state.kind is Kind.LIVE and database.nobody_signs_in(self.addresses.database(Role.APP))
 
     def choose_ports(self, processes: Sequence[Process]) -> None:
         """Settle on which ports `processes` will listen, so that each can be told of the others."""

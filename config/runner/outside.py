@@ -33,7 +33,7 @@ class Outside:
         named = {role: told for role, name in URL_NAMES.items() if (told := _told(name))}
         if named and len(named) < len(URL_NAMES):
             raise RunnerError(
-                f"An outside database needs all of {', '.join(URL_NAMES.values())}: the app, the migrations and the "
+                f"An outside database needs all of {', '.join(URL_NAMES.values())}: the app, the migrations, the "
                 "sequencer and the public face each have a role of their own."
             )
         return cls(

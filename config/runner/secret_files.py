@@ -1,5 +1,6 @@
 """The secrets of a state: random, made once, each in a file that only its owner reads."""
 
+import base64
 import os
 import secrets
 from collections.abc import Callable
@@ -27,6 +28,10 @@ class SecretFiles:
         """Return the path of a file with one random line of text."""
         return self._path(name, lambda: secrets.token_urlsafe(48).encode())
 
+    def code_file(self, name: str) -> Path:
+        """Return the path of a file with a code of 80 random bits that a person can type: ABCD-EFGH-…"""
+        return self._path(name, _code)
+
     def _path(self, name: str, make: Callable[[], bytes]) -> Path:
         path = self._folder / name
         try:
@@ -51,3 +56,8 @@ class SecretFiles:
         finally:
             half.unlink(missing_ok=True)
         return path
+
+
+def _code() -> bytes:
+    text = base64.b32encode(secrets.token_bytes(10)).decode()
+    return "-".join(text[n : n + 4] for n in range(0, len(text), 4)).encode()

@@ -28,6 +28,9 @@ def serve(kind: Kind) -> int:
             if "public" in home.file.ports and kind is Kind.LIVE:
                 say(f"\n  public face: http://{LOOPBACK}:{home.file.ports['public']}")
             say(f"\n  {home.file.address}\n\nCtrl-C ends it. Logs: {state.logs}")
+            if home.waits_for_set_up():
+                code = state.secrets.code_file("setup-code").read_text()
+                say(f"\nThis state is empty. Open the address above and type the setup code:\n\n  {code}\n")
             home.watch()
     except AlreadyRunning as error:
         return _tell_of_other(state, error)

@@ -22,6 +22,7 @@ from tests.web.foia_pages import FOIA_PAGES
 from tests.web.office_pages import OFFICE_PAGES
 from tests.web.retention_pages import RETENTION
 from tests.web.rows import SENT, Row, Whose
+from tests.web.setup_pages import SETUP_PAGES
 from tests.web.world import World
 
 __all__ = ["PAGES", "SENT", "Row", "Whose"]
@@ -73,6 +74,7 @@ PAGES: list[Row] = [
     Row("log/stamps/<int:size>/<int:n>", public=True, make=a_stamp, answers=frozenset({404}), look=False, owned=False),
     Row("log/renewals/<str:name>", public=True, make=a_renewal, answers=frozenset({404}), look=False, owned=False),
     Row("log/tile/<path:path>", public=True, make=a_tile, answers=frozenset({404}), look=False, owned=False),
+    *SETUP_PAGES,
     *ACCESS_PAGES,
     *ARCHIVE_PAGES,
     *OFFICE_PAGES,
