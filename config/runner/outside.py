@@ -39,7 +39,7 @@ class Outside:
         return cls(
             named or None,
             *(
-                _told(name) or None
+                _told(name) or chosen(state, name) or None
                 for name in ("REDIS_URL", "STORAGE_URL", "STORAGE_COPY_URL", "BACKUP_URL", "PUBLIC_STORE_URL")
             ),
         )
