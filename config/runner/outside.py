@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.runner.environment import URL_NAMES, Role
+from config.runner.environment import URL_NAMES, Role, chosen
 from config.runner.errors import RunnerError
 from config.runner.state import Kind, State
 
