@@ -17,6 +17,7 @@ NAMES = {
     "ledger": "benchmarks.ledger",
     "search": "benchmarks.search",
     "sweep": "benchmarks.sweeping",
+    "typeset": "benchmarks.typesetting",
     "verify": "benchmarks.verifying",
 }
 

@@ -118,27 +118,28 @@ def drawn(line: SetLine, *, size: float) -> Line:
     """The line with its fragments from left to right."""
     unit = size / EM
     levels = [piece.level for piece in line.pieces]
-    hanging = 0.0
-    for at in range(len(line.pieces) - 1, -1, -1):
-        piece = line.pieces[at]
-        if piece.shape.text.strip(" "):
-            break
-        # Spaces at the end of a line go with the paragraph's direction (UAX 9, L1).
-        line.pieces[at] = piece._replace(level=line.base)
-        levels[at] = line.base
-        hanging += piece.shape.width
+    if line.base or any(levels):
+        for at in range(len(line.pieces) - 1, -1, -1):
+            if line.pieces[at].shape.text.strip(" "):
+                break
+            # Spaces at the end of a line go with the paragraph's direction (UAX 9, L1).
+            line.pieces[at] = line.pieces[at]._replace(level=line.base)
+            levels[at] = line.base
     rtl = line.base % 2 == 1
-    x = -hanging if rtl and hanging else 0.0
+    x = -line.hanging if rtl and line.hanging else 0.0
     fragments: list[Fragment] = []
     ascent = descent = 0.0
     for group in _groups(visual_order(line.pieces, levels)):
         writer = _Writer(size)
         width = 0.0
         for piece in group:
-            writer.shape(piece.shape)
-            width += piece.shape.width
-            ascent = max(ascent, piece.shape.ascent)
-            descent = max(descent, piece.shape.descent)
+            shape = piece.shape
+            writer.shape(shape)
+            width += shape.width
+            if shape.ascent > ascent:
+                ascent = shape.ascent
+            if shape.descent > descent:
+                descent = shape.descent
         operators = writer.done()
         if x and operators:
             operators = f"{number(x * unit)} 0 Td {operators} {number(-x * unit)} 0 Td"
@@ -157,7 +158,7 @@ def drawn(line: SetLine, *, size: float) -> Line:
             )
         )
         x += width
-    if not rtl and fragments and hanging:
+    if not rtl and fragments and line.hanging:
         _trim(fragments, line.width * unit)
     return Line(tuple(fragments), line.width * unit, ascent * unit, descent * unit, rtl, ends_paragraph=False)
 

@@ -68,8 +68,8 @@ class Typesetter:
         for paragraph in _paragraphs(runs):
             limit = width / unit
             first_limit = limit if found else (width - first_indent) / unit
-            if len(paragraph) == 1 and self._is_plain(paragraph[0]):
-                found.extend(self._plain_lines(paragraph[0], size, limit, first_limit))
+            if self._is_plain(paragraph):
+                found.extend(_plain_lines(paragraph, size, limit, first_limit))
             else:
                 whole = Paragraph(paragraph, automatic=direction == "auto")
                 for line in whole.lines(limit=limit, first_limit=first_limit):
@@ -89,37 +89,73 @@ class Typesetter:
         lines = whole.lines(limit=float("inf"), first_limit=float("inf"))
         return sum(piece.shape.width for line in lines for piece in line.pieces) * size / EM
 
-    def _is_plain(self, run: Run) -> bool:
-        characters = set(run.text)
-        if not characters <= plain_characters() or UNSURE_SPACES.search(run.text) is not None:
+    def _is_plain(self, paragraph: Sequence[Run]) -> bool:
+        """Whether the runs are plain text of one weight, broken at spaces that are sure."""
+        bold = paragraph[0].bold
+        text = paragraph[0].text
+        if len(paragraph) > 1:
+            if any(run.bold != bold for run in paragraph):
+                return False
+            text = "".join([run.text for run in paragraph])
+        characters = set(text)
+        if not characters <= plain_characters() or UNSURE_SPACES.search(text) is not None:
             return False
-        self._plain[run.bold] |= characters
+        self._plain[bold] |= characters
         return True
 
     def _count(self, line: SetLine) -> None:
         for piece in line.pieces:
-            for resource, glyph, text in piece.shape.uses:
-                self._used.add(resource, glyph, text)
-            if piece.shape.named:
-                self.named.update(map(chr, piece.shape.named))
-            if piece.shape.hidden:
-                self.not_drawn.update(piece.shape.hidden)
-
-    def _plain_lines(self, run: Run, size: float, limit: float, first_limit: float) -> Iterator[Line]:
-        unit = size / EM
-        ascent, descent = _heights(size)
-        glyphs = plain(bold=run.bold).glyphs
-        select = f"/{cut_name(LATIN, bold=run.bold)} {number(size)} Tf "
-        text = run.text
-        for begin, end, filled in plain_lines(text, bold=run.bold, limit=limit, first_limit=first_limit):
-            part = text[begin:end]
-            if not part:
-                yield Line((), 0.0, ascent, descent, rtl=False, ends_paragraph=False)
+            shape = piece.shape
+            if shape.plain:
+                self._plain[piece.run.bold].update(shape.text)
                 continue
-            width = filled * unit
+            for resource, glyph, text in shape.uses:
+                self._used.add(resource, glyph, text)
+            if shape.named:
+                self.named.update(map(chr, shape.named))
+            if shape.hidden:
+                self.not_drawn.update(shape.hidden)
+
+
+def _plain_lines(paragraph: Sequence[Run], size: float, limit: float, first_limit: float) -> Iterator[Line]:
+    unit = size / EM
+    ascent, descent = _heights(size)
+    first = paragraph[0]
+    glyphs = plain(bold=first.bold).glyphs
+    select = f"/{cut_name(LATIN, bold=first.bold)} {number(size)} Tf "
+    text = first.text if len(paragraph) == 1 else "".join([run.text for run in paragraph])
+    for begin, end, filled in plain_lines(text, bold=first.bold, limit=limit, first_limit=first_limit):
+        width = filled * unit
+        if end == begin:
+            fragments: tuple[Fragment, ...] = ()
+        elif len(paragraph) == 1:
+            part = text[begin:end]
             operators = (select + strings(part.translate(glyphs))).encode("ascii")
-            fragment = Fragment(run.key, 0.0, width, operators, part, False, run.language)
-            yield Line((fragment,), width, ascent, descent, rtl=False, ends_paragraph=False)
+            fragments = (Fragment(first.key, 0.0, width, operators, part, False, first.language),)
+        else:
+            fragments = tuple(_parted(paragraph, begin, end, select=select, filled=filled, unit=unit))
+        yield Line(fragments, width, ascent, descent, rtl=False, ends_paragraph=False)
+
+
+def _parted(
+    paragraph: Sequence[Run], begin: int, end: int, *, select: str, filled: float, unit: float
+) -> Iterator[Fragment]:
+    """The fragments of a line of several plain runs."""
+    table = plain(bold=paragraph[0].bold)
+    x = 0.0
+    at = 0
+    for run in paragraph:
+        part = run.text[max(begin - at, 0) : max(end - at, 0)]
+        at += len(run.text)
+        if not part:
+            continue
+        width = table.width(part)
+        operators = select + strings(part.translate(table.glyphs))
+        if x:
+            operators = f"{number(x * unit)} 0 Td {operators} {number(-x * unit)} 0 Td"
+        shown = max(0.0, min(width, filled - x))
+        yield Fragment(run.key, x * unit, shown * unit, operators.encode("ascii"), part, False, run.language)
+        x += width
 
 
 def _heights(size: float) -> tuple[float, float]:

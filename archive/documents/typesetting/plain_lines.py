@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from archive.documents.typesetting.breaking import break_positions, pieces_of_long_word
@@ -111,21 +111,16 @@ def plain_lines(text: str, *, bold: bool, limit: float, first_limit: float) -> I
             end += len(word)
             continue
         position = end
-        for length, part_width in known.pieces(word):
-            if filled + pending + part_width > room and end > begin:
-                yield begin, end, filled
-                begin, filled, pending, room = end, 0.0, 0.0, limit + _SLACK
-            if part_width <= room:
+        for length, piece_width in known.pieces(word):
+            parts: Iterable[tuple[int, float]] = ((length, piece_width),)
+            if piece_width > room and (piece_width > limit or end == begin):
+                parts = known.parts(text[position : position + length], min(room, limit))
+            for part, part_width in parts:
+                if filled + pending + part_width > room and end > begin:
+                    yield begin, end, filled
+                    begin, filled, pending, room = end, 0.0, 0.0, limit + _SLACK
                 filled += pending + part_width
                 pending = 0.0
-                end += length
-            else:
-                for small, small_width in known.parts(text[position : position + length], room):
-                    if filled + pending + small_width > room and end > begin:
-                        yield begin, end, filled
-                        begin, filled, pending, room = end, 0.0, 0.0, limit + _SLACK
-                    filled += pending + small_width
-                    pending = 0.0
-                    end += small
+                end += part
             position += length
     yield begin, end, filled

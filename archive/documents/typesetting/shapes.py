@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.documents.typesetting.faces import LATIN, cut_name, extent
 from archive.documents.typesetting.latin import plain
@@ -32,22 +32,30 @@ class Shape:
     scale: float = 1.0
     named: tuple[int, ...] = ()
     """The code points that are drawn by name."""
+    plain: bool = False
+    """Whether its text is of plain characters alone, each drawn as itself; then `uses` is empty."""
     hidden: str = ""
     """Marks that are in the text and not drawn."""
 
 
-def plain_shape(text: str, *, bold: bool, scale: float = 1.0) -> Shape:
+def plain_shape(text: str, *, bold: bool) -> Shape:
     """Plain characters, side by side."""
     table = plain(bold=bold)
-    resource = cut_name(LATIN, bold=bold)
     reach = extent(LATIN)
-    return Shape(
-        text=text,
-        glyphs=(),
-        width=table.width(text) * scale,
-        ascent=reach.ascent * scale,
-        descent=reach.descent * scale,
-        uses=tuple([(resource, table.ids[character], character) for character in set(text)]),
-        simple=(resource, text.translate(table.glyphs)),
+    simple = (cut_name(LATIN, bold=bold), text.translate(table.glyphs))
+    return Shape(text, (), table.width(text), reach.ascent, reach.descent, (), simple=simple, plain=True)
+
+
+def small_shape(name: str, scale: float) -> Shape:
+    """Plain characters at a part of the size."""
+    drawn = plain_shape(name, bold=False)
+    ids = plain(bold=False).ids
+    return replace(
+        drawn,
+        width=drawn.width * scale,
+        ascent=drawn.ascent * scale,
+        descent=drawn.descent * scale,
+        uses=tuple([(cut_name(LATIN), ids[character], character) for character in sorted(set(name))]),
         scale=scale,
+        plain=False,
     )

@@ -204,6 +204,7 @@ def _is_empty(face: int, bold: bool, glyph: int) -> bool:
     return extents is None or not (extents.width or extents.height)
 
 
+@functools.lru_cache(maxsize=256)
 def buffer_language(language: str | None) -> str:
     """The tag as HarfBuzz takes it, or nothing where it is no tag at all."""
     tag = language or ""

@@ -12,7 +12,7 @@ from archive.documents.typesetting.clusters import JOINERS, capped, is_emoji, se
 from archive.documents.typesetting.coverage import face_of, first_face, in_colour
 from archive.documents.typesetting.emoji import emoji_shape
 from archive.documents.typesetting.faces import LATIN, MONOCHROME_EMOJI, SIMPLIFIED
-from archive.documents.typesetting.shapes import Shape, plain_shape
+from archive.documents.typesetting.shapes import Shape, plain_shape, small_shape
 from archive.documents.typesetting.shaping import shape
 from archive.documents.visible import name_of
 
@@ -32,7 +32,7 @@ def named_shape(character: str) -> Shape:
     """A character by name, such as `[U+0F40]`, small."""
     name = name_of(character)
     spoken = unicodedata.category(character)[0] in _SAYS_SOMETHING
-    drawn = plain_shape(name, bold=False, scale=_NAME_SCALE)
+    drawn = small_shape(name, _NAME_SCALE)
     return replace(drawn, text=character if spoken else name, actual=spoken, named=(ord(character),))
 
 

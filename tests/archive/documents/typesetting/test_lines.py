@@ -12,7 +12,8 @@ from archive.documents.typesetting.paragraphs import Paragraph
 from archive.documents.typesetting.plain_lines import UNSURE_SPACES, plain_lines
 from archive.documents.typesetting.used import Used
 from archive.documents.visible import browser_draws
-from tests.archive.documents.typesetting.hostile import HOSTILE_TEXT, broken_rule
+from benchmarks.hostile import broken_rule
+from tests.archive.documents.typesetting.hostile import HOSTILE_TEXT
 
 
 def set_in(text: str, *, width: float = 200, language: str | None = None) -> list[Line]:
@@ -37,13 +38,16 @@ def test_whatever_is_given_is_drawn_or_named_and_nothing_raises(text: str, bold:
     assert broken_rule(text + text[:5], lines, typesetter, width) is None
 
 
-@given(st.text(st.sampled_from("abc DEF.,;:!?()[]-–—/%$'’”“«» 12é"), max_size=200))
+@given(
+    st.text(st.sampled_from("abc DEF.,;:!?()[]-–—/%$'’”“«» 12é_&="), max_size=200),
+    st.sampled_from([2_500, 9_000, 20_000]),
+)
 @settings(max_examples=200, deadline=None)
-def test_the_fast_path_breaks_lines_where_the_careful_one_does(text: str) -> None:
+def test_the_fast_path_breaks_lines_where_the_careful_one_does(text: str, limit: int) -> None:
     if UNSURE_SPACES.search(text) is not None:
         return
-    fast = [text[begin:end] for begin, end, _ in plain_lines(text, bold=False, limit=9_000, first_limit=9_000)]
-    careful = Paragraph([Run(text)], automatic=True).lines(limit=9_000, first_limit=9_000)
+    fast = [text[begin:end] for begin, end, _ in plain_lines(text, bold=False, limit=limit, first_limit=limit / 2)]
+    careful = Paragraph([Run(text)], automatic=True).lines(limit=limit, first_limit=limit / 2)
     assert fast == ["".join(piece.shape.text for piece in line.pieces) for line in careful]
 
 
@@ -140,6 +144,16 @@ def test_each_run_keeps_its_key_and_language_also_within_a_word() -> None:
     ]
     assert line.fragments[1].x == pytest.approx(line.fragments[0].width)
     assert line.fragments[2].x == pytest.approx(line.fragments[1].x + line.fragments[1].width)
+
+
+def test_runs_of_one_weight_are_broken_as_one_text_and_keep_their_keys() -> None:
+    text = "Read more at https://example.org/a-page and at the desk, or do not."
+    runs = [Run(text[:13], key=1), Run(text[13:39], key=2), Run(text[39:], key=3)]
+    parted = Typesetter().lines(runs, size=10, width=110)
+    assert texts(parted) == texts(set_in(text, width=110))
+    assert "".join(f.text for line in parted for f in line.fragments if f.key == 2) == "https://example.org/a-page"
+    for line in parted:
+        assert sum(fragment.width for fragment in line.fragments) == pytest.approx(line.width)
 
 
 def test_each_kind_of_line_end_is_one_break_and_an_empty_line_has_a_height() -> None:
