@@ -15,12 +15,14 @@ from typing import Any, Final, Literal
 import uharfbuzz as hb
 
 from archive.documents.typesetting.emoji import glyph_of, matrix, procedure
-from archive.documents.typesetting.faces import COLOUR_EMOJI, FACES, Outline, cut_of, font, opened, scale
+from archive.documents.typesetting.faces import COLOUR_EMOJI, FACES, LATIN_ITALIC, Outline, cut_of, font, opened, scale
 from archive.documents.typesetting.used import COLOURED, Used
 
 Box = tuple[float, float, float, float]
 
 _SYMBOLIC: Final = 4
+_ITALIC: Final = 64
+_SLANT: Final = -12.0
 _CODES: Final = 256
 _WIDTH_OF_M: Final = 0.6
 _STEM: Final = {False: 80, True: 140}
@@ -104,20 +106,21 @@ def _type0(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
     is_cff = FACES[face].outline is Outline.CFF
     extents = cut.get_font_extents("ltr")
     name = opened(face).get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME).partition("-")[0]
-    weight = "Bold" if bold else "Regular"
+    italic = face == LATIN_ITALIC
+    style = f"{'Bold' if bold else '' if italic else 'Regular'}{'Italic' if italic else ''}"
     box = _box(face, unit)
     return EmbeddedFont(
         resource=resource,
         kind="cff" if is_cff else "truetype",
-        name=f"{_subset_tag(resource, glyphs)}+{name}-{weight}",
+        name=f"{_subset_tag(resource, glyphs)}+{name}-{style}",
         program=bytes(subset.reference_table("CFF ").data if is_cff else subset.blob.data),
         widths={glyph: cut.get_glyph_h_advance(glyph) * unit for glyph in glyphs},
         bbox=box,
         ascent=extents.ascender * unit,
         descent=extents.descender * unit,
         cap_height=cut.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT) * unit,
-        italic_angle=0,
-        flags=_SYMBOLIC,
+        italic_angle=_SLANT if italic else 0,
+        flags=_SYMBOLIC | _ITALIC if italic else _SYMBOLIC,
         stem=_STEM[bold],
         to_unicode=glyphs,
     )

