@@ -342,6 +342,7 @@ RECORD_FILTERS: list[str] = ["retention.schedules.search_filter.SERIES"]
 RECORD_PANELS: list[str] = [
     "archive.capture.panels.history_panel",
     "archive.capture.panels.received_panel",
+    "archive.documents.threads.panel.thread_panel",
     "retention.dispositions.panel.retention_panel",
     "foia.production.panels.requests_panel",
 ]

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("archive.access.leaving.urls")),
     path("offices/", include("archive.access.offices.urls")),
     path("", include("archive.records.urls")),
+    path("", include("archive.documents.threads.urls")),
     path("", include("archive.capture.urls")),
     path("", include("archive.accounts.urls")),
     path("verify/", include("archive.packages.urls")),

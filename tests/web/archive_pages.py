@@ -32,6 +32,8 @@ ARCHIVE_PAGES: list[Row] = [
     Row("search/runs/", may=SEARCH, post={"q": "road"}, answers=SENT),
     Row("search/runs/<uuid:ref>/", may=SEARCH, make=a_frozen_search, sees=sees_run),
     Row("records/<uuid:ref>/", may=READ, make=a_record),
+    Row("records/<uuid:ref>/thread/", may=READ, make=a_record),
+    Row("records/<uuid:ref>/thread.pdf", may=READ, make=a_record, look=False),
     # No checkpoint covers anything in a test that rolls back; tests/web/test_integrity_walk.py downloads one.
     Row("records/<uuid:ref>/versions/<int:n>/proof/", may=READ, make=as_received, answers=frozenset({404}), look=False),
     Row("records/<uuid:ref>/media/<int:number>/", may=READ, make=a_medium, look=False),
