@@ -7,7 +7,7 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 SOURCES = _HERE.parent / "static/verify"
-SCRIPTS = ("sums.js", "reading.js", "checks.js", "page.js")
+SCRIPTS = ("sums.js", "reading.js", "stamps.js", "checks.js", "page.js")
 FORM = _HERE.parent.parent / "templates/packages/verify_form.html"
 OFFLINE = _HERE / "verify.html"
 """The file as it lies in the repository; a test holds it against `offline_page()`."""
@@ -24,8 +24,7 @@ _PAGE = """<!doctype html>
 <body>
 <main>
 <h1>Check a Daybook bundle</h1>
-<p>This file does what verify.py does, in your browser and without a network: its own policy forbids any request.
-It does not check outside time stamps, which need openssl; it says so where one is present.</p>
+<p>This file does what verify.py does, in your browser and without a network: its own policy forbids any request.</p>
 {form}
 </main>
 <script>{script}</script>

@@ -6,7 +6,7 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -66,18 +66,40 @@ ess_cert_id_chain = no
 class Authority:
     """A time-stamping authority with a root of its own, in a folder; needs the program `openssl`."""
 
-    def __init__(self, folder: Path, *, extra: str = "", days: int = 30) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        extra: str = "",
+        days: int = 30,
+        algorithm: Sequence[str] = ("rsa:2048",),
+        between: bool = False,
+    ) -> None:
+        """`algorithm` is what openssl's -newkey is told; `between` puts another authority between root and clock."""
         self.folder, self.root = folder, folder / "ca.crt"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "serial").write_text("01\n")
         (folder / "tsa.cnf").write_text(_CONFIG.format(folder=folder, extra=extra.format(folder=folder)))
         (folder / "ext.cnf").write_text("extendedKeyUsage=critical,timeStamping\nkeyUsage=critical,digitalSignature\n")
-        key = ["-newkey", "rsa:2048", "-nodes"]
+        (folder / "between.cnf").write_text(
+            "basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign\n"
+        )
+        key = ["-newkey", *algorithm, "-nodes"]
         self._run("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.crt", "-subj", "/CN=Root", "-days", "3650")
         self._run("req", *key, "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Clock")
+        signer = "ca"
+        if between:
+            self._run("req", *key, "-keyout", "between.key", "-out", "between.csr", "-subj", "/CN=Between")
+            self._certify("between", by="ca", serial=3, days=days, extensions="between.cnf")
+            with (folder / "tsa.cnf").open("a") as config:
+                config.write(f"certs = {folder}/between.crt\n")
+            signer = "between"
+        self._certify("tsa", by=signer, serial=2, days=days, extensions="ext.cnf")
+
+    def _certify(self, name: str, *, by: str, serial: int, days: int, extensions: str) -> None:
         self._run(
-            *("x509", "-req", "-in", "tsa.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-set_serial", "2"),
-            *("-out", "tsa.crt", "-days", str(days), "-extfile", "ext.cnf"),
+            *("x509", "-req", "-in", f"{name}.csr", "-CA", f"{by}.crt", "-CAkey", f"{by}.key"),
+            *("-set_serial", str(serial), "-out", f"{name}.crt", "-days", str(days), "-extfile", extensions),
         )
 
     def stamp(self, _path: str, request: bytes) -> Answer:

@@ -1,4 +1,4 @@
-/* Daybook verifier, part 3: the checks of verify.py, in its order, with its codes. */
+/* Daybook verifier, part 4: the checks of verify.py, in its order, with its codes. */
 "use strict";
 
 (function (D) {
@@ -105,18 +105,6 @@
     need(ends, "proof.root", "the proof does not lead to the checkpoint's root: this is not what the log holds");
   };
 
-  /* Throw Wrong if a time stamp is cut, or holds no digest of `text`. Whether it is genuine is not checked here. */
-  async function stampCheck(token, text) {
-    const whole = token[0] === 0x30 && token[1] === 0x82 && token.length === 4 + token[2] * 256 + token[3];
-    need(whole, "anchor.form", "not a time stamp: it is cut, or was never one");
-    const hex = D.hex(token);
-    for (const name of ["SHA-256", "SHA-384", "SHA-512"]) {
-      const digest = new Uint8Array(await crypto.subtle.digest(name, text));
-      if (hex.includes("04" + D.hex(Uint8Array.of(digest.length, ...digest)))) return;
-    }
-    throw new Wrong("anchor.message", "a time stamp of something else than this checkpoint");
-  }
-
   // --- events: what was committed, and what of it is shown -----------------------------------------------------------
   const SCHEMA = /^[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*\/[1-9][0-9]{0,3}$/;
   const DIGEST = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
@@ -209,8 +197,8 @@
   // --- the bag and the bundle ---------------------------------------------------------------------------------------
   /* One verification. `files` is a Map of path → {size, pieces()}; `keys` come from keyParse. */
   D.Bundle = class {
-    constructor(files, keys, progress) {
-      Object.assign(this, { files, keys, progress: progress || (() => {}) });
+    constructor(files, keys, roots, progress) {
+      Object.assign(this, { files, keys, roots, anchors: [], captured: [], progress: progress || (() => {}) });
       Object.assign(this, { wrong: [], unchecked: [], listed: new Map(), met: new Set(), seal: new Map(), info: new Map() });
       Object.assign(this, { named: new Set([CHECKPOINT, SEAL_PROOF]), leaves: new Map(), rows: new Map(), checkpoint: null });
       Object.assign(this, { entries: 0, hidden: 0, later: 0, vouched: 0, times: [], kinds: new Map(), codes: new Map() });
@@ -331,6 +319,7 @@
         throw new Wrong(code, `not signed by a key you gave; it says that it is of the log ${plain(head.origin)}`);
       }
       this.checkpoint = head;
+      this.anchors = head.seen.map(({ at, name }) => ({ at, name: `witness ${plain(name)}` }));
       for (const { name, id } of head.others)
         if (name !== head.origin) skip("witness.unchecked", `signed by ${plain(name)}+${id}: no key of a witness was given`);
       for (const { name } of this.keys.filter((key) => key.kind === WITNESS))
@@ -342,8 +331,7 @@
       this.named.add(path);
       const token = await this.read(path, MAX_PROOF);
       if (!this.checkpoint) return; // that is the finding
-      await stampCheck(token, this.checkpoint.text);
-      throw new Unchecked("anchor.unchecked", "the outside time stamp: a browser cannot; verify.py with --tsa-root can");
+      this.anchors.push({ at: await D.stampCheck(token, this.checkpoint.text, this.roots), name: `time stamp ${path}` });
     }
 
     async prove(path, event) {
@@ -427,6 +415,12 @@
       if (fields.get("/event/kind") === "capture" && fields.has("/event/time"))
         if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z$/.test(time) || Number.isNaN(Date.parse(time))) throw new TypeError("no time");
       const count = (counter, name) => counter.set(name, (counter.get(name) || 0) + 1);
+      if (fields.get("/event/kind") === "capture" && fields.has("/event/time")) {
+        const said = fields.get("/event/time");
+        const at = Date.parse(said) / 1000;
+        if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,6}Z$/.test(said) || Number.isNaN(at)) throw new TypeError("not a time");
+        this.captured.push(Math.floor(at));
+      }
       count(this.kinds, `${fields.get("/network")} ${fields.get("/kind") ?? fields.get("/event/kind")}`);
       for (const code of withheld.values()) count(this.codes, code);
       const cells = [bates, value.record, value.version, ...CELLS.map((name) => fields.get(name)), withheld.size];
@@ -463,7 +457,7 @@
     const { wrong, unchecked, checkpoint, seal } = bundle;
     const verdicts = ["HOLDS: everything present was checked.", `DOES NOT HOLD: findings: ${wrong.length}.`];
     const verdict = [...verdicts, "NOT ALL CHECKED: nothing is wrong."][bundle.code];
-    const seen = checkpoint ? checkpoint.seen : [];
+    const anchors = [...bundle.anchors].sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1));
     const there = unchecked.some(({ code }) => /^(?:anchor|witness)/.test(code));
     const lacking = there ? "The outside anchor was not checked" : "No outside anchor exists";
     const sections = [];
@@ -478,7 +472,12 @@
       const agency = plain(bundle.info.get("Source-Organization") ?? "nobody");
       const times = bundle.times.length ? [...bundle.times].sort() : ["none shown"];
       const counted = (counter, what) => [...counter].sort().map(([name, count]) => `${count} ${what}${plain(name)}`);
-      const after = seen.map(({ at, name }) => `not after: ${new Date(at * 1000).toISOString()}, witness ${plain(name)}`);
+      const after = anchors.map(({ at, name }) => `not after: ${new Date(at * 1000).toISOString()}, ${name}`);
+      if (anchors.length && bundle.captured.length) {
+        const [least, most] = [Math.max(...bundle.captured), Math.min(...bundle.captured)];
+        const hours = (at) => ((anchors[0].at - at) / 3600).toFixed(1);
+        after.push(`hours from capture, as claimed, to the first outside anchor here: ${hours(least)} to ${hours(most)}`);
+      }
       sections.push(
         ["Who", [`log ${plain(origin)}, ${size} entries, ${signature}`, `${agency}, as the bundle says of itself`]],
         [
@@ -512,20 +511,22 @@
             "that the archive took in everything, that the networks showed it, that the claimed times are true",
             `${bundle.vouched} files of records are vouched for by the seal alone, as is all but data/records/`,
             `${TEXTS.join(", ")} are not sealed: take them as mere text`,
+            ...(anchors.length ? ["whether a certificate of a time stamp was revoked"] : []),
           ],
         ]
       );
     }
-    return { verdict, anchor: seen.length ? "" : `${lacking}: nobody outside vouches for the time.`, sections };
+    return { verdict, anchor: anchors.length ? "" : `${lacking}: nobody outside vouches for the time.`, sections };
   };
 
-  /* Check files (Map, or a zip as a Blob) with key texts. Return {code, findings: [[path, code]], report}. */
-  D.verify = async function (source, vkeys, witnesses, progress) {
+  /* Check files (Map, or a zip as a Blob) with key texts and certificates in PEM. Return {code, findings: [[path, code]], report}. */
+  D.verify = async function (source, vkeys, witnesses, authorities, progress) {
+    const roots = authorities.flatMap(D.certificatesParse);
     const keys = [...vkeys.map((text) => D.keyParse(text, LOG)), ...witnesses.map((text) => D.keyParse(text, WITNESS))];
     try {
       const files = source instanceof Map ? source : await D.zipFiles(source);
       need(files, "zip.none", "the file is not a zip");
-      const bundle = new D.Bundle(files, keys, progress);
+      const bundle = new D.Bundle(files, keys, roots, progress);
       await bundle.run();
       const findings = [...bundle.wrong, ...bundle.unchecked].map(({ path, code }) => [path, code]);
       return { code: bundle.code, findings, report: D.report(bundle) };

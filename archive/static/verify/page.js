@@ -1,4 +1,4 @@
-/* Daybook verifier, part 4: the form. What is chosen stays in this browser. */
+/* Daybook verifier, part 5: the form. What is chosen stays in this browser. */
 "use strict";
 
 (function (D) {
@@ -41,7 +41,9 @@
     delete part("result").dataset.code;
     const progress = (done, all) => (part("state").textContent = `Checking: ${done} of ${all} records …`);
     try {
-      const result = await D.verify(zip || D.folderFiles(folder), lines(part("keys")), lines(part("witnesses")), progress);
+      const authorities = await Promise.all([...part("authorities").files].map((file) => file.text()));
+      const source = zip || D.folderFiles(folder);
+      const result = await D.verify(source, lines(part("keys")), lines(part("witnesses")), authorities, progress);
       part("state").textContent = "Done.";
       show(result);
     } catch (error) {
