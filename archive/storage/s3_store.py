@@ -16,7 +16,17 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.response import StreamingBody
 from storages.backends.s3 import S3Storage
 
-from archive.storage.contract import AlreadyExists, Level, Locked, Missing, Standing, Stored, StoreError, Unavailable
+from archive.storage.contract import (
+    AlreadyExists,
+    Level,
+    Locked,
+    Missing,
+    NoRoom,
+    Standing,
+    Stored,
+    StoreError,
+    Unavailable,
+)
 from archive.storage.metering import Meter
 
 if TYPE_CHECKING:
@@ -27,6 +37,8 @@ LOCK = timedelta(days=35)
 _TIMES = {"connect_timeout": 5, "read_timeout": 60}
 _REPEAT = Config(retries={"total_max_attempts": 3, "mode": "standard"}, **_TIMES)  # type: ignore[arg-type]
 _ONCE = Config(retries={"total_max_attempts": 1}, **_TIMES)  # type: ignore[arg-type]
+#: How servers say that they are full, beside the status 507; S3 itself has no such answer.
+_FULL = frozenset({"InsufficientStorage", "XMinioStorageFull", "QuotaExceeded", "XMinioAdminBucketQuotaExceeded"})
 
 
 def utc_now() -> datetime:
@@ -277,6 +289,8 @@ def _refusing(doing: str, *, missing: str = "", denied: Callable[[], None] | Non
             raise Missing(f"{missing} is not in the evidence store.") from None
         if status == 403 and denied is not None:
             denied()
+        if status == 507 or code in _FULL:
+            raise NoRoom(f"The object store could not {doing}: it is full ({code}). Nothing was taken.") from error
         _refuse(doing, code, error)
     except (BotoCoreError, HTTPClientError, OSError) as error:
         _refuse(doing, type(error).__name__, error)

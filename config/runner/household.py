@@ -70,7 +70,8 @@ class Household:
 
     def choose_ports(self, processes: Sequence[Process]) -> None:
         """Settle on which ports `processes` will listen, so that each can be told of the others."""
-        self.file.ports |= choose_ports(self.file.ports, self._wanted(processes))
+        chosen = choose_ports(self.file.ports, self._wanted(processes), anywhere=self.state.temporary)
+        self.file.ports |= chosen
 
     def start_processes(self, processes: Sequence[Process], meanwhile: Callable[[], None] = lambda: None) -> None:
         """Start the product's processes: first those that listen, which must answer, then the others.

@@ -66,13 +66,18 @@ PROCESSES = (
 )
 
 
-def choose_ports(recorded: Mapping[str, int], processes: tuple[Process, ...]) -> dict[str, int]:
-    """Return a free port for each process that listens: its preferred one or the next, or the one it had before."""
+def choose_ports(
+    recorded: Mapping[str, int], processes: tuple[Process, ...], *, anywhere: bool = False
+) -> dict[str, int]:
+    """Return a free port for each process that listens: its preferred one or the next, or the one it had before.
+
+    `anywhere`: prefer none. Two temporary states that begin at once would both find the preferred one free.
+    """
     ports: dict[str, int] = {}
     for process in processes:
-        if process.port:
+        if process.port and not anywhere:
             ports[process.name] = first_free_port(process.port)
-        elif process.port == 0:
+        elif process.listens:
             before = recorded.get(process.name)
             ports[process.name] = before if before and is_free(before) else free_port()
     return ports

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from archive.storage.contract import Level, Locked, StoreError, Unavailable
+from archive.storage.contract import Level, Locked, NoRoom, StoreError, Unavailable
 from archive.storage.s3_store import PART, S3EvidenceStore
 from tests.archive.storage.seaweed import Server
 from tests.archive.storage.trouble import Wire, wire
@@ -126,6 +126,16 @@ def line(server: Server) -> Iterator[Wire]:
 @pytest.fixture
 def shaky(line: Wire, server: Server, credentials: None) -> S3EvidenceStore:
     return S3EvidenceStore(server.bucket, endpoint=f"http://127.0.0.1:{line.port}", level=Level.ADVISORY)
+
+
+@pytest.mark.parametrize("size", [5, PART + 1])
+def test_a_store_without_room_says_so_and_has_taken_nothing(
+    shaky: S3EvidenceStore, s3: S3EvidenceStore, line: Wire, size: int
+) -> None:
+    key, line.trouble = new_key(), "full"
+    with pytest.raises(NoRoom, match="it is full"):
+        shaky.put(key, [bytes(size)])
+    assert not s3.exists(key)
 
 
 @pytest.mark.parametrize("size", [5, PART + 1])

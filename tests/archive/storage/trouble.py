@@ -5,12 +5,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+_FULL = (
+    b"HTTP/1.1 507 Insufficient Storage\r\nContent-Type: application/xml\r\nConnection: close\r\n\r\n"
+    b"<Error><Code>InsufficientStorage</Code><Message>No room.</Message></Error>"
+)
+
 
 class Wire:
     """Passes bytes to a port. `trouble` says what befalls the connections made from now on.
 
     `refused` ends them before a byte is passed on; `unanswered` passes the request on, waits for the answer and ends
-    the connection instead of giving it back; `cut` gives back the first 300 bytes of the answer only.
+    the connection instead of giving it back; `cut` gives back the first 300 bytes of the answer only; `full` answers
+    in the server's place that its disks are full (RFC 4918, 11.5).
     """
 
     def __init__(self, target: int) -> None:
@@ -30,6 +36,10 @@ class Wire:
     def _pass(self, client: socket.socket, trouble: str) -> None:
         with client:
             if trouble == "refused":
+                return
+            if trouble == "full":
+                _receive(client)
+                client.sendall(_FULL)
                 return
             with socket.create_connection(("127.0.0.1", self._target)) as server:
                 threading.Thread(target=_copy, args=(client, server), daemon=True).start()
