@@ -15,6 +15,7 @@ from benchmarks.machine import describe
 NAMES = {
     "import": "benchmarks.importing",
     "ledger": "benchmarks.ledger",
+    "pdf": "benchmarks.drawing",
     "search": "benchmarks.search",
     "sweep": "benchmarks.sweeping",
     "typeset": "benchmarks.typesetting",

@@ -28,3 +28,10 @@ class MissingPart(DocumentError):
         """`parts` are the field names, in the order of the form."""
         self.parts = parts
         super().__init__(f"The document cannot be issued: {', '.join(parts)} is empty. Fill it in and try again.")
+
+
+class WorkerLost(DocumentError):
+    """A process that draws ended before its work was done, or failed: nothing of the document is to be used."""
+
+    code = "document.worker"
+    retry_helps = True

@@ -1,8 +1,13 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.documents.faces import drawable
 from archive.documents.visible import Kind, browser_pieces, pieces
+
+
+def drawable(character: str) -> bool:
+    """A small typeface: Latin-1, without the soft hyphen."""
+    return (0x20 <= ord(character) < 0x7F or 0xA0 <= ord(character) < 0x100) and character != "\u00ad"
+
 
 # Surrogates and every plane: what a network can deliver, and what it should not.
 ANY_TEXT = st.text(st.characters(codec=None), max_size=60)
