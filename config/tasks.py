@@ -23,6 +23,8 @@ from archive.ledger.opening import log_publication
 from archive.ledger.renewal import stamps_renew
 from archive.storage.tasks import HEAVY_ROUNDS as STORAGE_HEAVY_ROUNDS
 from archive.storage.tasks import ROUNDS as STORAGE_ROUNDS
+from config.desk.notices import EVERY as NOTICES_EVERY
+from config.desk.notices import NOTICES
 from foia.portal.tasks import HEAVY_ROUNDS as PORTAL_HEAVY_ROUNDS
 from foia.portal.tasks import ROUNDS as PORTAL_ROUNDS
 from foia.production.late import stamps_ask_late
@@ -39,6 +41,7 @@ ROUNDS = {
     **ACCESS_ROUNDS,
     **AUDITING_ROUNDS,
     **PORTAL_ROUNDS,
+    NOTICES: NOTICES_EVERY,
 }
 HEAVY_ROUNDS = {**STORAGE_HEAVY_ROUNDS, **DESTRUCTION_ROUNDS, **PORTAL_HEAVY_ROUNDS}
 

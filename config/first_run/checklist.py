@@ -200,6 +200,7 @@ def _reach() -> Step:
 def _page() -> Step:
     count = Account.objects.exclude(approval=None).count()
     words = ngettext("%(n)d is approved.", "%(n)d are approved.", count) % {"n": count}
+    words = words if count else _("None is approved yet, so nothing is captured.")
     return Step(_("The first page of the department"), _when(count > 0), words, reverse("accounts"))
 
 

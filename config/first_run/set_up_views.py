@@ -52,7 +52,11 @@ def department(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The department's name and calendar are kept."))
         return redirect("setup")
     return _step(
-        request, form, _("Department"), lead=_("A change of the zone counts from the next day on."), zones=ZONES
+        request,
+        form,
+        _("Department"),
+        lead=_("From now on days, and so due dates, are counted in this zone."),
+        zones=ZONES,
     )
 
 
@@ -183,12 +187,14 @@ def _places(
         form,
         title,
         lead=lead,
+        keep=_("Try and keep"),
         fixed=[(n, in_force(n).partition("?")[0]) for n in sorted(shown - places.keys())],
     )
 
 
 def _step(request: HttpRequest, form: Any, title: str, **told: Any) -> HttpResponse:
-    return render(request, "first_run/step.html", {"form": form, "title": title, "trail": _trail(title), **told})
+    frame = {"form": form, "title": title, "trail": _trail(title), "keep": _("Keep this")}
+    return render(request, "first_run/step.html", frame | told)
 
 
 def _trail(here: str) -> list[tuple[str, str]]:

@@ -37,6 +37,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         except ValidationError as error:
             form.add_error("password", error)
     answer = render(request, "entrance/invitation.html", {"form": form, "person": person})
-    answer.headers["Referrer-Policy"] = "no-referrer"  # the address is the secret
+    # The address is the secret, so it is sent nowhere; with no-referrer a browser would call its own form a stranger's.
+    answer.headers["Referrer-Policy"] = "strict-origin"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer
