@@ -20,6 +20,7 @@ from retention.dispositions.models import OPEN_STATES, BatchItem, BatchState, Ba
 from retention.dispositions.names import BATCH_STATES, PATH, PROCESSES, STEPS
 from retention.dispositions.nightly import JOB as SWEEP
 from retention.schedules.models import Assignment
+from retention.schedules.sealed import without_sealed
 from retention.schedules.shown import Shown, holdings_shown
 
 COUNTED = 10_000  #: where counting for a page ends
@@ -162,6 +163,6 @@ def work_named(ref: uuid.UUID) -> QuerySet[Job]:
     return Job.objects.filter(ref=ref, kind__in=[SWEEP, EXECUTE])
 
 
-def unscheduled_count() -> int:
-    """Return how many holdings have no series, counted up to `COUNTED` + 1."""
-    return Assignment.objects.filter(series=None)[: COUNTED + 1].count()
+def unscheduled_count(*, actor: Actor, at: datetime) -> int:
+    """Return how many holdings have no series, of what the actor may know of, counted up to `COUNTED` + 1."""
+    return without_sealed(Assignment.objects.filter(series=None), actor=actor, at=at)[: COUNTED + 1].count()

@@ -1,7 +1,7 @@
 """The sweep: find what is due, ask every guard, and propose it as frozen lists. It never destroys anything."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -21,6 +21,7 @@ from retention.holds.services import standing_catch_up
 from retention.rules.series import Action
 from retention.schedules.listener import records_backfill
 from retention.schedules.models import Assignment, Series
+from retention.schedules.sealed import sealed_among, sealed_codes, without_sealed
 from retention.schedules.services import schedules_apply
 
 SWEEPING = 0x4441_5942_4F4F_4B02
@@ -30,7 +31,10 @@ CHUNK = 20_000
 
 @dataclass(slots=True)
 class Swept:
-    """What a sweep found on a day. Counts are of holdings; `proposed` is by series code."""
+    """What a sweep found on a day. Counts are of holdings; `proposed` is by series code.
+
+    Sealed compartments that are closed to whoever sweeps are swept too, and neither counted nor named here.
+    """
 
     as_of: date
     dry_run: bool
@@ -41,6 +45,7 @@ class Swept:
     other_action: int = 0  #: due, in a series that says something else than destroy
     unscheduled: int = 0
     finalised: list[uuid.UUID] = field(default_factory=list)
+    closed: Sequence[str] = ()  #: compartments that this account leaves out
 
 
 def sweep(
@@ -61,7 +66,7 @@ def sweep(
     """
     if actor.user is not None:
         policy.require(actor, "disposition.propose", at)
-    swept = Swept(as_of, dry_run)
+    swept = Swept(as_of, dry_run, closed=sealed_codes(actor, at))
     if not dry_run:
         records_backfill(at=at)
         schedules_apply(at=at)
@@ -75,15 +80,15 @@ def sweep(
                 _count(swept, series, at)
             else:
                 _propose(swept, series, actor, at)
-            swept.kept += _blocked(series, as_of)
-    due = Assignment.objects.filter(due_on__lte=swept.as_of)
-    swept.other_action = due.exclude(applied__action=Action.DESTROY).count()
-    swept.unscheduled = Assignment.objects.filter(series=None).count()
+            swept.kept += _blocked(series, as_of, swept.closed)
+    known = without_sealed(Assignment.objects.all(), actor=actor, at=at)
+    swept.other_action = known.filter(due_on__lte=swept.as_of).exclude(applied__action=Action.DESTROY).count()
+    swept.unscheduled = known.filter(series=None).count()
     return swept
 
 
 def _count(swept: Swept, series: Series, at: datetime) -> None:
-    count = sum(len(chunk) for chunk in _willing(swept, series, at))
+    count = sum(len(chunk) - len(sealed_among(chunk, swept.closed)) for chunk in _willing(swept, series, at))
     if count:
         swept.proposed[series.code] = count
 
@@ -102,8 +107,9 @@ def _propose(swept: Swept, series: Series, actor: Actor, at: datetime) -> None:
         batch.digest = frozen_digest(batch)
         batch.save(update_fields=["count", "digest", "first_on", "last_on"])
         step_write(batch, StepKind.PROPOSED, actor=actor, at=at, action="disposition.propose", count=batch.count)
-        swept.proposed[series.code] = swept.proposed.get(series.code, 0) + batch.count
-        swept.batches.append(batch.ref)
+        if batch.compartment not in swept.closed:
+            swept.proposed[series.code] = swept.proposed.get(series.code, 0) + batch.count
+            swept.batches.append(batch.ref)
 
 
 def _apart(holdings: list[Holding], sealed: list[str]) -> dict[str, list[Holding]]:
@@ -156,12 +162,14 @@ def _willing(swept: Swept, series: Series, at: datetime) -> Iterator[list[Holdin
     day = asking_at(swept.as_of, at)
     for chunk in _due(series, swept.as_of):
         refused: set[Holding] = set()
+        unseen = sealed_among(chunk, swept.closed)
         for kind in {holding.kind for holding in chunk}:
             ids = [holding.id for holding in chunk if holding.kind == kind]
             for one, reasons in refusals(kind, ids, day).items():
                 refused.add(Holding(kind, one))
                 code = reasons[0].code
-                swept.refused[code] = swept.refused.get(code, 0) + 1
+                if Holding(kind, one) not in unseen:
+                    swept.refused[code] = swept.refused.get(code, 0) + 1
         willing = [holding for holding in chunk if holding not in refused] if refused else chunk
         if willing:
             yield willing
@@ -183,11 +191,13 @@ def _due(series: Series, as_of: date) -> Iterator[list[Holding]]:
             yield [Holding(*row) for row in chunk]
 
 
-def _blocked(series: Series, as_of: date) -> int:
+def _blocked(series: Series, as_of: date, closed: Sequence[str]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM assignment a WHERE a.series_id = %s AND a.due_on <= %s AND EXISTS"
-            " (SELECT 1 FROM blocker b WHERE b.holding_kind = a.holding_kind AND b.holding_id = a.holding_id)",
-            [series.pk, as_of],
+            " (SELECT 1 FROM blocker b WHERE b.holding_kind = a.holding_kind AND b.holding_id = a.holding_id)"
+            " AND NOT (%s AND a.holding_kind = %s AND EXISTS"
+            "  (SELECT 1 FROM record r WHERE r.id = a.holding_id AND r.compartment = ANY(%s)))",
+            [series.pk, as_of, bool(closed), RECORD, list(closed)],
         )
         return int(cursor.fetchone()[0])

@@ -40,7 +40,7 @@ def dispositions(request: HttpRequest) -> HttpResponse:
     ended = request.GET.get("show") == "ended"
     found = listing.batches_listed(ended=ended, actor=actor_of(request), at=instant_of(request))
     page = page_of(found, order=("-proposed_at", "-id"), cursor=request.GET.get("at", ""))
-    count = listing.unscheduled_count()
+    count = listing.unscheduled_count(actor=actor_of(request), at=instant_of(request))
     told: dict[str, Any] = {
         "page": page,
         "rows": [(batch, BATCH_STATES[batch.state], WAITS_FOR.get(batch.state, "")) for batch in page.rows],

@@ -16,6 +16,7 @@ from retention.rules.series import Cutoff, Trigger
 from retention.schedules.models import Assignment, ClassificationRule, Schedule, Series, SeriesVersion
 from retention.schedules.names import ACTIONS, CUTOFFS, MARKS, TRIGGERS
 from retention.schedules.rulebook import schedules_in_force
+from retention.schedules.sealed import without_sealed
 from retention.schedules.shown import Shown, holdings_shown
 
 
@@ -50,12 +51,12 @@ class Unscheduled:
     name: str
 
 
-def adopted(day: date) -> list[Adopted]:
-    """Return the schedules in force on a day."""
+def adopted(day: date, *, actor: Actor, at: datetime) -> list[Adopted]:
+    """Return the schedules in force on a day, with counts of what the actor may know of."""
     schedules = schedules_in_force(day)
     versions = SeriesVersion.objects.filter(schedule__in=schedules).select_related("series").order_by("series__code")
     rules = ClassificationRule.objects.filter(schedule__in=schedules).select_related("series").order_by("place")
-    waiting = _waiting()
+    waiting = _waiting(actor, at)
     found = []
     for schedule in schedules:
         lines = [_line(one, waiting) for one in versions if one.schedule_id == schedule.pk]
@@ -86,9 +87,9 @@ def sentence_of(version: SeriesVersion) -> str:
     return said
 
 
-def unscheduled() -> QuerySet[Assignment]:
-    """Return what has no series."""
-    return Assignment.objects.filter(series=None)
+def unscheduled(*, actor: Actor, at: datetime) -> QuerySet[Assignment]:
+    """Return what has no series, of what the actor may know of."""
+    return without_sealed(Assignment.objects.filter(series=None), actor=actor, at=at)
 
 
 def unscheduled_shown(rows: Sequence[Assignment], *, actor: Actor, at: datetime) -> list[Unscheduled]:
@@ -117,6 +118,7 @@ def _line(version: SeriesVersion, waiting: dict[int, int]) -> SeriesLine:
     )
 
 
-def _waiting() -> dict[int, int]:
+def _waiting(actor: Actor, at: datetime) -> dict[int, int]:
     rows = Assignment.objects.filter(series__isnull=False).exclude(applied=F("series__current"))
+    rows = without_sealed(rows, actor=actor, at=at)
     return dict(rows.values("series").annotate(n=Count("pk")).values_list("series", "n"))

@@ -9,6 +9,7 @@ from django.db.models import Count, Model, QuerySet
 from archive.access import policy
 from archive.access.actor import Actor
 from archive.access.models import Compartment
+from archive.destruction.holdings import Holding
 from archive.destruction.record_holding import KIND as RECORD
 from archive.records.models import Record
 
@@ -34,3 +35,21 @@ def sealed_counts(
     records = Record.objects.filter(compartment__in=codes).values("pk")
     rows = items.filter(**{f"{by}__in": values}, holding_kind=RECORD, holding_id__in=records).order_by()
     return dict(rows.values(by).annotate(n=Count("pk")).values_list(by, "n"))
+
+
+def without_sealed(rows: QuerySet[M], *, actor: Actor, at: datetime) -> QuerySet[M]:
+    """Return the rows about holdings without those of records in sealed compartments that are closed to the actor.
+
+    `rows` has the columns `holding_kind` and `holding_id`. Without a sealed compartment it comes back as it is.
+    """
+    codes = sealed_codes(actor, at)
+    if not codes:
+        return rows
+    return rows.exclude(holding_kind=RECORD, holding_id__in=Record.objects.filter(compartment__in=codes).values("pk"))
+
+
+def sealed_among(holdings: Collection[Holding], codes: Collection[str]) -> frozenset[Holding]:
+    """Return those of the holdings that are records in one of these compartments."""
+    ids = [holding.id for holding in holdings if holding.kind == RECORD] if codes else []
+    found = Record.objects.filter(pk__in=ids, compartment__in=codes).values_list("pk", flat=True) if ids else []
+    return frozenset(Holding(RECORD, pk) for pk in found)

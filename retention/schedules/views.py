@@ -114,7 +114,8 @@ def _adopt(request: HttpRequest, content: bytes, name: str) -> str:
 
 def _schedules(request: HttpRequest, form: ScheduleForm) -> HttpResponse:
     today = Department.objects.get().day(instant_of(request))
-    found = listing.adopted(today)
+    actor, at = actor_of(request), instant_of(request)
+    found = listing.adopted(today, actor=actor, at=at)
     told = {
         "adopted": found,
         "today": today,
@@ -122,14 +123,16 @@ def _schedules(request: HttpRequest, form: ScheduleForm) -> HttpResponse:
         "starter": any(one.schedule.code == "starter" for one in found),
         "marks": [(MARKS[mark], MARK_MEANINGS[mark]) for mark in MARKS],
         "person": actor_of(request).person.pk,
-        "unscheduled": listing.unscheduled()[:10_001].count(),
+        "unscheduled": listing.unscheduled(actor=actor, at=at)[:10_001].count(),
     }
     return render(request, "schedules/schedules.html", told)
 
 
 def _unscheduled(request: HttpRequest, form: AssignForm) -> HttpResponse:
-    page = page_of(listing.unscheduled(), order=("captured_on", "id"), cursor=request.GET.get("at", ""))
-    rows = listing.unscheduled_shown(page.rows, actor=actor_of(request), at=instant_of(request))
+    actor, at = actor_of(request), instant_of(request)
+    waiting = listing.unscheduled(actor=actor, at=at)
+    page = page_of(waiting, order=("captured_on", "id"), cursor=request.GET.get("at", ""))
+    rows = listing.unscheduled_shown(page.rows, actor=actor, at=at)
     trail = [(reverse("schedules"), _("Schedules")), ("", _("Without a series"))]
     told = {"page": page, "rows": rows, "form": form, "trail": trail, "any_series": bool(listing.series_choices())}
     return render(request, "schedules/unscheduled.html", told)

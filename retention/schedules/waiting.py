@@ -10,6 +10,7 @@ from archive.access import policy
 from archive.access.actor import Actor
 from archive.waiting import Waiting
 from retention.schedules.models import Assignment, Schedule
+from retention.schedules.sealed import without_sealed
 
 MOST = 1_000  #: counted; beyond that it says more than
 
@@ -22,7 +23,8 @@ def unscheduled_waiting(actor: Actor, at: datetime) -> list[Waiting]:
         return [Waiting(_("Adopt a schedule"), None, reverse("schedules"), why)]
     if "disposition.propose" not in held:
         return []
-    count = Assignment.objects.filter(series=None)[: MOST + 1].count()
+    rows = without_sealed(Assignment.objects.filter(series=None), actor=actor, at=at)
+    count = rows[: MOST + 1].count()
     if not count:
         return []
     told = _("more than {n}").format(n=MOST) if count > MOST else str(count)

@@ -8,13 +8,16 @@ from archive.access.actor import Actor
 from archive.access.models import Compartment
 from archive.destruction.holdings import Holding
 from archive.records.models import Record
-from retention.dispositions.listing import batch_named, batches_listed
+from retention.dispositions.listing import batch_named, batches_listed, unscheduled_count
 from retention.dispositions.models import DispositionBatch
 from retention.dispositions.sweeping import sweep
 from retention.dispositions.waiting import lists_waiting
 from retention.holds.listing import acts_of, rows_of
 from retention.holds.models import HoldKind
 from retention.holds.services import hold_place, hold_release
+from retention.schedules.listener import records_backfill
+from retention.schedules.listing import unscheduled
+from retention.schedules.models import Assignment
 from tests.archive.destruction import scene
 from tests.web.retention_pages import a_schedule
 from tests.web.world import World, world_make
@@ -68,3 +71,34 @@ def test_the_counts_of_a_hold_leave_out_what_is_sealed(world: World) -> None:
     assert [act.count for act in acts_of(hold, actor=counsel, at=world.at)] == [2, 2]
     Compartment.objects.filter(code="intel").update(sealed=False)
     assert [act.count for act in acts_of(hold, actor=counsel, at=world.at)] == [3, 3]
+
+
+def test_the_totals_of_a_sweep_leave_out_what_is_sealed_to_whoever_sweeps(world: World) -> None:
+    a_schedule(world, world.stranger)
+    ids = captured(world, 365 * 4)
+    day, worker = world.department.day(world.at), Actor(process="worker")
+    assert sweep(as_of=day, actor=worker, at=world.at, dry_run=True).proposed == {"comments": 2}
+    manager = Actor(user=world.holders["records-manager"])
+    told = hold_place(
+        kind=HoldKind.LEGAL,
+        reason="Smith v. Riverton",
+        holdings=[Holding("record", one) for one in ids[1:]],
+        actor=manager,
+        at=world.at,
+    )
+    swept = sweep(as_of=day, actor=worker, at=world.at)
+    assert (swept.proposed, swept.kept) == ({"comments": 1}, 1)
+    hold_release(hold_ref=told.hold.ref, reason="Over.", actor=Actor(user=world.holders["counsel"]), at=world.at)
+    assert sweep(as_of=day, actor=worker, at=world.at, dry_run=True).proposed == {"comments": 1}
+    swept = sweep(as_of=day, actor=worker, at=world.at)
+    assert (swept.proposed, len(swept.batches)) == ({"comments": 1}, 1)
+    assert DispositionBatch.objects.filter(compartment="intel").exists()
+
+
+def test_the_queue_of_what_has_no_series_counts_nothing_sealed(world: World) -> None:
+    captured(world, 30)
+    records_backfill(at=world.at)
+    clerk = Actor(user=world.holders["records-clerk"])
+    assert Assignment.objects.filter(series=None).count() == 3
+    assert unscheduled(actor=clerk, at=world.at).count() == 2
+    assert unscheduled_count(actor=clerk, at=world.at) == 2

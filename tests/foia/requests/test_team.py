@@ -1,13 +1,18 @@
 """Who works on a request, and whose file is closed to its team; the yes/no and the rows never differ."""
 
+import uuid
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
+from django.db import models
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.access.actor import Actor
 from archive.access.policy import Denied, sees, visible
+from archive.records.models import SearchRun
+from foia.collections.models import Collection
 from foia.production.models import Production
 from foia.requests.models import RecordsRequest, TeamMember
 from foia.requests.selectors import requests_visible
@@ -18,6 +23,7 @@ from tests.web.foia_pages import a_request, bundled
 from tests.web.world import World, world_make
 
 pytestmark = pytest.mark.django_db
+M = TypeVar("M", bound=models.Model)
 
 
 @pytest.fixture
@@ -91,12 +97,37 @@ def test_a_production_of_a_closed_file_is_closed_with_it(world: World) -> None:
         assert visible(actor, Production.objects.filter(pk=production.pk), world.at).exists() is expected
 
 
+def copy_of(row: M, **changes: object) -> M:
+    """Insert a copy of a row, with fresh values where they must be unique."""
+    row.pk = None
+    for field in row._meta.concrete_fields:
+        if field.unique and isinstance(field, models.UUIDField):
+            setattr(row, field.attname, uuid.uuid4())
+        elif field.unique and isinstance(field, models.BinaryField):
+            setattr(row, field.attname, uuid.uuid4().bytes)
+    for name, value in changes.items():
+        setattr(row, name, value)
+    row.save(force_insert=True)
+    return row
+
+
+def answering(request: RecordsRequest, world: World) -> Production:
+    """A production that answers the request: a copy of one that is there, under a name and a block of its own."""
+    made = Production.objects.order_by("pk").first() or bundled(world)
+    last = Production.objects.order_by("-first").values_list("first", flat=True)[0]
+    asked = Collection.objects.get(pk=made.collection_id)
+    run = copy_of(SearchRun.objects.get(pk=asked.search_run_id))
+    collection = copy_of(asked, purpose_ref=request.ref, search_run=run)
+    fresh = Production.objects.get(pk=made.pk)
+    return copy_of(fresh, collection=collection, name=uuid.uuid4().hex, first=last + 1_000)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None, derandomize=True)
 @given(
     offices=st.sets(st.sampled_from(["records-clerk", "records-manager", "foia-officer", "auditor"]), max_size=2),
     states=st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=4),
 )
-def test_the_yes_no_and_the_rows_of_requests_never_differ(
+def test_the_yes_no_and_the_rows_of_requests_and_their_productions_never_differ(
     world: World, offices: set[str], states: list[tuple[bool, bool, bool]]
 ) -> None:
     somebody = person(f"somebody-{RecordsRequest.objects.count()}-{'-'.join(sorted(offices))}", *sorted(offices))
@@ -114,5 +145,8 @@ def test_the_yes_no_and_the_rows_of_requests_never_differ(
             )
         request.refresh_from_db()
         rows.append(request)
+    answers = [answering(request, world) for request in rows]
+    found = visible(somebody, Production.objects.filter(pk__in=[one.pk for one in answers]), world.at)
+    assert set(found) == {one for one in answers if sees(somebody, one, world.at)}
     by_set = set(requests_visible(actor=somebody, at=world.at).filter(pk__in=[row.pk for row in rows]))
     assert by_set == {row for row in rows if sees(somebody, row, world.at)}
