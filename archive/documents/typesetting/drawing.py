@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -15,6 +16,7 @@ _MOST_GLYPHS = 8_000
 """In one string: ISO 19005-3 allows 32,767 bytes (6.1.13)."""
 
 
+@functools.lru_cache(maxsize=16_384)
 def number(value: float) -> str:
     """A number as PDF writes it, to a thousandth."""
     text = f"{value:.3f}".rstrip("0").rstrip(".")

@@ -98,27 +98,54 @@ def _subset_tag(resource: str, glyphs: Iterable[int]) -> str:
     return "".join(chr(ord("A") + byte % 26) for byte in digest[:6])
 
 
-def _type0(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
-    face, bold = cut_of(resource)
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What a cut says of itself, whichever glyphs of it are used."""
+
+    name: str
+    bbox: Box
+    ascent: float
+    descent: float
+    cap_height: float
+
+
+@functools.cache
+def _looks(face: int, bold: bool) -> _Looks:
     cut = font(face, bold=bold)
     unit = scale(face)
-    subset = _program(face, bold, glyphs)
-    is_cff = FACES[face].outline is Outline.CFF
     extents = cut.get_font_extents("ltr")
-    name = opened(face).get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME).partition("-")[0]
+    family = opened(face).get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME).partition("-")[0]
     italic = face == LATIN_ITALIC
-    style = f"{'Bold' if bold else '' if italic else 'Regular'}{'Italic' if italic else ''}"
-    box = _box(face, unit)
-    return EmbeddedFont(
-        resource=resource,
-        kind="cff" if is_cff else "truetype",
-        name=f"{_subset_tag(resource, glyphs)}+{name}-{style}",
-        program=bytes(subset.reference_table("CFF ").data if is_cff else subset.blob.data),
-        widths={glyph: cut.get_glyph_h_advance(glyph) * unit for glyph in glyphs},
-        bbox=box,
+    return _Looks(
+        name=f"{family}-{'Bold' if bold else '' if italic else 'Regular'}{'Italic' if italic else ''}",
+        bbox=_box(face, unit),
         ascent=extents.ascender * unit,
         descent=extents.descender * unit,
         cap_height=cut.get_metric_position_with_fallback(hb.OTMetricsTag.CAP_HEIGHT) * unit,
+    )
+
+
+@functools.lru_cache(maxsize=20_000)
+def _advance(face: int, bold: bool, glyph: int) -> float:
+    return float(font(face, bold=bold).get_glyph_h_advance(glyph) * scale(face))
+
+
+def _type0(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
+    face, bold = cut_of(resource)
+    looks = _looks(face, bold)
+    subset = _program(face, bold, glyphs)
+    is_cff = FACES[face].outline is Outline.CFF
+    italic = face == LATIN_ITALIC
+    return EmbeddedFont(
+        resource=resource,
+        kind="cff" if is_cff else "truetype",
+        name=f"{_subset_tag(resource, glyphs)}+{looks.name}",
+        program=bytes(subset.reference_table("CFF ").data if is_cff else subset.blob.data),
+        widths={glyph: _advance(face, bold, glyph) for glyph in glyphs},
+        bbox=looks.bbox,
+        ascent=looks.ascent,
+        descent=looks.descent,
+        cap_height=looks.cap_height,
         italic_angle=_SLANT if italic else 0,
         flags=_SYMBOLIC | _ITALIC if italic else _SYMBOLIC,
         stem=_STEM[bold],

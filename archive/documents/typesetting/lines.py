@@ -45,8 +45,10 @@ class Typesetter:
             if characters:
                 ids = plain(bold=bold).ids
                 name = cut_name(LATIN, bold=bold)
+                known = self._used.setdefault(name, {})
                 for character in characters:
-                    self._used.add(name, ids[character], character)
+                    if known.get(ids[character]) != character:
+                        self._used.add(name, ids[character], character)
         return self._used
 
     def lines(

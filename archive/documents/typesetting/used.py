@@ -39,5 +39,7 @@ class Used(dict[str, dict[int, str]]):
     def merge(self, other: dict[str, dict[int, str]]) -> None:
         """Count in what another worker used."""
         for font, glyphs in other.items():
+            known = self.setdefault(font, {})
             for glyph, text in glyphs.items():
-                self.add(font, glyph, text)
+                if known.get(glyph) != text:
+                    self.add(font, glyph, text)
