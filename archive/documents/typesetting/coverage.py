@@ -13,7 +13,10 @@ from archive.documents.typesetting.faces import (
     HONG_KONG,
     JAPANESE,
     KOREAN,
+    MATHEMATICS,
     MONOCHROME_EMOJI,
+    MORE_SYMBOLS,
+    MUSIC,
     SIMPLIFIED,
     TRADITIONAL,
     opened,
@@ -38,7 +41,14 @@ _BRAHMIC: Final = (
     "Thai",
 )
 _PRIVATE: Final = (range(0xE000, 0xF900), range(0xF0000, 0x110000))
-_TEXT_FACES: Final[tuple[int, ...]] = (*range(JAPANESE), SIMPLIFIED, MONOCHROME_EMOJI)
+_TEXT_FACES: Final[tuple[int, ...]] = (
+    *range(JAPANESE),
+    SIMPLIFIED,
+    MONOCHROME_EMOJI,
+    MATHEMATICS,
+    MORE_SYMBOLS,
+    MUSIC,
+)
 
 
 def cjk_member(language: str | None) -> int:

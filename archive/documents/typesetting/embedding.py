@@ -15,15 +15,24 @@ from typing import Any, Final, Literal
 import uharfbuzz as hb
 
 from archive.documents.typesetting.emoji import glyph_of, matrix, procedure
-from archive.documents.typesetting.faces import COLOUR_EMOJI, FACES, LATIN_ITALIC, Outline, cut_of, font, opened, scale
+from archive.documents.typesetting.faces import (
+    COLOUR_EMOJI,
+    FACES,
+    PART,
+    PARTED,
+    Outline,
+    cut_of,
+    font,
+    opened,
+    part_of,
+    scale,
+)
+from archive.documents.typesetting.outlines import outline
 from archive.documents.typesetting.used import COLOURED, Used
 
 Box = tuple[float, float, float, float]
 
 _SYMBOLIC: Final = 4
-_ITALIC: Final = 64
-_SLANT: Final = -12.0
-_CODES: Final = 256
 _WIDTH_OF_M: Final = 0.6
 _STEM: Final = {False: 80, True: 140}
 # What a reader of the embedded program never looks at. Layout is done; names and metrics are in the PDF objects.
@@ -61,7 +70,12 @@ def fonts(used: Used | Mapping[str, Mapping[int, str]]) -> Iterator[EmbeddedFont
     """The fonts for what was used, sorted by resource name."""
     for resource in sorted(used):
         glyphs = dict(sorted(used[resource].items()))
-        yield _type3(resource, glyphs) if resource[0] == COLOURED else _type0(resource, glyphs)
+        if resource[0] == COLOURED:
+            yield _coloured(resource, glyphs)
+        elif resource[0] == PARTED:
+            yield _part(resource, glyphs)
+        else:
+            yield _type0(resource, glyphs)
 
 
 def _tags(names: Iterable[str]) -> list[int]:
@@ -115,9 +129,8 @@ def _looks(face: int, bold: bool) -> _Looks:
     unit = scale(face)
     extents = cut.get_font_extents("ltr")
     family = opened(face).get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME).partition("-")[0]
-    italic = face == LATIN_ITALIC
     return _Looks(
-        name=f"{family}-{'Bold' if bold else '' if italic else 'Regular'}{'Italic' if italic else ''}",
+        name=f"{family}-{'Bold' if bold else 'Regular'}",
         bbox=_box(face, unit),
         ascent=extents.ascender * unit,
         descent=extents.descender * unit,
@@ -135,7 +148,6 @@ def _type0(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
     looks = _looks(face, bold)
     subset = _program(face, bold, glyphs)
     is_cff = FACES[face].outline is Outline.CFF
-    italic = face == LATIN_ITALIC
     return EmbeddedFont(
         resource=resource,
         kind="cff" if is_cff else "truetype",
@@ -146,8 +158,8 @@ def _type0(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
         ascent=looks.ascent,
         descent=looks.descent,
         cap_height=looks.cap_height,
-        italic_angle=_SLANT if italic else 0,
-        flags=_SYMBOLIC | _ITALIC if italic else _SYMBOLIC,
+        italic_angle=0,
+        flags=_SYMBOLIC,
         stem=_STEM[bold],
         to_unicode=glyphs,
     )
@@ -159,25 +171,65 @@ def _box(face: int, unit: float) -> Box:
     return left, bottom, right, top
 
 
-def _type3(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
+def _coloured(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
     cut = font(COLOUR_EMOJI)
-    extents = cut.get_font_extents("ltr")
-    widths = {code: float(cut.get_glyph_h_advance(glyph_of(resource, code))) for code in glyphs}
-    procedures = {code: procedure(glyph_of(resource, code)) for code in glyphs}
-    encoding = {code: f"e{glyph_of(resource, code)}" for code in glyphs}
-    unused = next((code for code in range(_CODES - 1, -1, -1) if code not in glyphs), None)
+    return _type3(
+        resource,
+        COLOUR_EMOJI,
+        glyphs,
+        widths={code: float(cut.get_glyph_h_advance(glyph_of(resource, code))) for code in glyphs},
+        procedures={code: procedure(glyph_of(resource, code)) for code in glyphs},
+        unit=matrix()[0],
+    )
+
+
+def _part(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
+    face, first = part_of(resource)
+    return _type3(
+        resource,
+        face,
+        glyphs,
+        widths={code: float(font(face).get_glyph_h_advance(first + code)) for code in glyphs},
+        procedures={code: _drawn(face, first + code) for code in glyphs},
+        unit=scale(face) / 1000,
+    )
+
+
+@functools.lru_cache(maxsize=2_000)
+def _drawn(face: int, glyph: int) -> bytes:
+    """The content stream that draws a glyph in the colour of the text around it, in units of the face."""
+    cut = font(face)
+    extents = cut.get_glyph_extents(glyph)
+    left, top = extents.x_bearing, extents.y_bearing
+    box = f"{left} {top + extents.height} {left + extents.width} {top}"
+    path = outline(cut, glyph)
+    return "\n".join([f"{cut.get_glyph_h_advance(glyph)} 0 {box} d1", *path, *(["f"] if path else [])]).encode("ascii")
+
+
+def _type3(
+    resource: str,
+    face: int,
+    glyphs: dict[int, str],
+    *,
+    widths: dict[int, float],
+    procedures: dict[int, bytes],
+    unit: float,
+) -> EmbeddedFont:
+    encoding = {code: f"g{code}" for code in glyphs}
+    unused = next((code for code in range(PART - 1, -1, -1) if code not in glyphs), None)
     if unused is not None:
-        # Poppler guesses the size of a Type3 font from its "m", and without one takes emoji for another column.
-        widths[unused] = _WIDTH_OF_M / matrix()[0]
+        # Poppler guesses the size of a Type3 font from its "m", and without one takes its text for another column.
+        widths[unused] = _WIDTH_OF_M / unit
         encoding[unused] = "m"
         procedures[unused] = f"{widths[unused]:.0f} 0 d0".encode("ascii")
+    extents = font(face).get_font_extents("ltr")
     return EmbeddedFont(
         resource=resource,
         kind="type3",
-        name=f"OpenMoji-{resource}",
+        name=f"{opened(face).get_name(hb.OTNameIdPredefined.POSTSCRIPT_NAME)}-{resource}",
         program=b"",
         widths=widths,
-        bbox=_box(COLOUR_EMOJI, 1.0),
+        bbox=_box(face, 1.0),
         ascent=extents.ascender,
         descent=extents.descender,
         cap_height=extents.ascender,
@@ -186,6 +238,6 @@ def _type3(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
         stem=0,
         to_unicode=glyphs,
         procedures=procedures,
-        matrix=matrix(),
+        matrix=(unit, 0, 0, unit, 0, 0),
         encoding=encoding,
     )

@@ -7,18 +7,18 @@ emoji are text that can be searched and copied, sharp at any size, and no pictur
 from __future__ import annotations
 
 import functools
-from typing import Any, Final
+from typing import Final
 
 import uharfbuzz as hb
 
 from archive.documents.typesetting.clusters import JOINERS
-from archive.documents.typesetting.faces import COLOUR_EMOJI, EM, LATIN, extent, font, opened
+from archive.documents.typesetting.faces import COLOUR_EMOJI, EM, LATIN, PART, extent, font, opened
+from archive.documents.typesetting.outlines import outline
 from archive.documents.typesetting.shapes import Glyph, Shape
 from archive.documents.typesetting.used import COLOURED
 
 SHRINK: Final = 0.88
 """OpenMoji fills a box a third wider than the em; a little smaller it stands well beside letters."""
-_LAYERED: Final = 256
 _OPAQUE: Final = 255
 _WHITE: Final = (255, 255, 255)
 
@@ -31,12 +31,12 @@ def matrix() -> tuple[float, float, float, float, float, float]:
 
 def resource_of(glyph: int) -> tuple[str, int]:
     """The font resource of an emoji glyph, and its code there."""
-    return f"{COLOURED}{glyph // _LAYERED}", glyph % _LAYERED
+    return f"{COLOURED}{glyph // PART}", glyph % PART
 
 
 def glyph_of(resource: str, code: int) -> int:
     """The emoji glyph of a code, the other way round."""
-    return int(resource[1:]) * _LAYERED + code
+    return int(resource[1:]) * PART + code
 
 
 @functools.cache
@@ -84,36 +84,6 @@ def emoji_shape(cluster: str) -> Shape | None:
     )
 
 
-class _Pen:
-    """Writes an outline as PDF path operators. Curves of the second degree become curves of the third."""
-
-    def __init__(self) -> None:
-        self.path: list[str] = []
-        self.at = (0.0, 0.0)
-
-    def functions(self) -> Any:
-        made = hb.DrawFuncs()
-        made.set_move_to_func(lambda x, y, _: self._to("m", (x, y)))
-        made.set_line_to_func(lambda x, y, _: self._to("l", (x, y)))
-        made.set_quadratic_to_func(lambda cx, cy, x, y, _: self._curve((cx, cy), (x, y)))
-        made.set_cubic_to_func(lambda ax, ay, bx, by, x, y, _: self._to("c", (ax, ay), (bx, by), (x, y)))
-        made.set_close_path_func(lambda _: self.path.append("h"))
-        return made
-
-    def _to(self, operator: str, *points: tuple[float, float]) -> None:
-        self.path.append(" ".join([f"{x:.0f} {y:.0f}" for x, y in points]) + f" {operator}")
-        self.at = points[-1]
-
-    def _curve(self, control: tuple[float, float], end: tuple[float, float]) -> None:
-        first, second = ((point[0], point[1]) for point in (self.at, end))
-        self._to(
-            "c",
-            (first[0] + (control[0] - first[0]) * 2 / 3, first[1] + (control[1] - first[1]) * 2 / 3),
-            (second[0] + (control[0] - second[0]) * 2 / 3, second[1] + (control[1] - second[1]) * 2 / 3),
-            end,
-        )
-
-
 @functools.cache
 def _colours() -> tuple[str, ...]:
     """The palette as fill operators. The few half-transparent inks are what they give on white paper."""
@@ -136,12 +106,11 @@ def procedure(glyph: int) -> bytes:
     written = [f"{cut.get_glyph_h_advance(glyph)} 0 d0"]
     now = ""
     for layer in opened(COLOUR_EMOJI).get_glyph_color_layers(glyph):
-        pen = _Pen()
-        cut.draw_glyph(layer.glyph, pen.functions())
-        if not pen.path:
+        path = outline(cut, layer.glyph)
+        if not path:
             continue
         if colours[layer.color_index] != now:
             now = colours[layer.color_index]
             written.append(now)
-        written.append("\n".join([*pen.path, "f"]))
+        written.append("\n".join([*path, "f"]))
     return "\n".join(written).encode("ascii")

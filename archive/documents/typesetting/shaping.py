@@ -18,7 +18,19 @@ import icu
 import uharfbuzz as hb
 
 from archive.documents.typesetting.coverage import CJK, is_brahmic
-from archive.documents.typesetting.faces import FACES, JAPANESE, LATIN, cut_name, extent, font, opened, scale
+from archive.documents.typesetting.faces import (
+    FACES,
+    JAPANESE,
+    LATIN,
+    PART,
+    Outline,
+    cut_name,
+    extent,
+    font,
+    opened,
+    part_name,
+    scale,
+)
 from archive.documents.typesetting.shapes import Glyph, Shape
 from archive.documents.typesetting.used import rank
 
@@ -53,9 +65,13 @@ def _stood_for(face: int) -> dict[int, tuple[str, ...]]:
     return {glyph: tuple(sorted(texts, key=rank)) for glyph, texts in found.items() if len(texts) > 1}
 
 
-def _resource(face: int, bold: bool, glyph: int, text: str) -> str:
+def _placed_in(face: int, bold: bool, glyph: int, text: str) -> tuple[str, int, str]:
+    """The font resource that has a glyph with this text, its code there, and the code in hexadecimal."""
     texts = _stood_for(JAPANESE if face in CJK else face).get(glyph, ())
-    return cut_name(face, bold=bold, variant=texts.index(text) if text in texts else 0)
+    variant = texts.index(text) if text in texts else 0
+    if FACES[face].outline is Outline.DRAWN:
+        return part_name(face, glyph, variant=variant), glyph % PART, f"{glyph % PART:02X}"
+    return cut_name(face, bold=bold, variant=variant), glyph, f"{glyph:04X}"
 
 
 @functools.lru_cache(maxsize=1_024)
@@ -119,10 +135,10 @@ def shape(text: str, face: int, *, bold: bool, rtl: bool, language: str, around:
             if advance == 0 and _is_empty(face, bold, glyph):
                 actual = actual or (not rtl and stood != NO_TEXT)
                 continue
-            resource = _resource(face, bold, glyph, stood)
+            resource, code, digits = _placed_in(face, bold, glyph, stood)
             natural = cut.get_glyph_h_advance(glyph) * unit
-            glyphs.append((resource, f"{glyph:04X}", advance * unit, shift * unit, rise * unit, natural))
-            uses.append((resource, glyph, stood))
+            glyphs.append((resource, digits, advance * unit, shift * unit, rise * unit, natural))
+            uses.append((resource, code, stood))
             top, bottom = _ink(face, bold, glyph)
             ascent = max(ascent, top + rise * unit + _AIR)
             descent = max(descent, _AIR - bottom - rise * unit)

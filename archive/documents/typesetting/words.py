@@ -12,7 +12,6 @@ from archive.documents.typesetting.clusters import JOINERS, capped, is_emoji, se
 from archive.documents.typesetting.coverage import face_of, first_face, in_colour
 from archive.documents.typesetting.emoji import emoji_shape
 from archive.documents.typesetting.faces import LATIN, MONOCHROME_EMOJI, SIMPLIFIED
-from archive.documents.typesetting.fancy import fancy_shape
 from archive.documents.typesetting.shapes import Shape, plain_shape, small_shape
 from archive.documents.typesetting.shaping import shape
 from archive.documents.visible import name_of
@@ -114,10 +113,6 @@ def _parts(token: str) -> Iterator[Part]:
 
 def _piecemeal(token: str) -> Iterator[Part]:
     """A cluster that no face has whole: what stands alone in a face is drawn, the rest is named."""
-    fancy = fancy_shape(token)
-    if fancy is not None:
-        yield fancy
-        return
     drawn = unnamed = ""
     drawn_face = LATIN
     for character in token:
