@@ -210,7 +210,8 @@ class Series:
 class Chart:
     """A chart, drawn as a figure. Whoever makes one puts the same values beside it as a table.
 
-    `alternative` says in words what the chart shows. Every series has one value for each category (`MalformedTable`).
+    `alternative` says in words what the chart shows, its subject included; `title` is drawn above it, empty where a
+    heading says it already. Every series has one value for each category (`MalformedTable`).
     """
 
     title: str

@@ -70,8 +70,7 @@ def _block(block: d.Block, before: d.Block | None, picture_address: PictureAddre
             yield _figure(block, picture_address(block))
         case d.Chart():
             drawing = chart_svg(block, _attribute)
-            named = isinstance(before, d.Heading) and before.text == block.title
-            caption = "" if named else f"<figcaption>{_text(block.title)}</figcaption>"
+            caption = f"<figcaption>{_text(block.title)}</figcaption>" if block.title else ""
             yield f'<figure class="doc-figure">{drawing}{caption}</figure>\n'
         case d.Part(blocks, depth):
             yield f'<section class="doc-part doc-depth-{min(depth, MAX_DEPTH)}">\n'

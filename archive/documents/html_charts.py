@@ -42,7 +42,7 @@ class _Drawing:
 
     def parts(self) -> Iterator[str]:
         height = HEIGHT + self.legend
-        said = escape(self.words(f"{self.chart.title}. {self.chart.alternative}"))
+        said = escape(self.words(self.chart.alternative or self.chart.title))
         yield f'<svg class="doc-chart" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{said}">'
         yield from self._axis()
         for number, series in enumerate(self.chart.series):

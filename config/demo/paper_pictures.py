@@ -51,7 +51,9 @@ def _side_by_side(pdf: bytes, path: Path) -> None:
     for page in pages:
         sheet.paste(page, (place, gap))
         place += page.width + gap
-    sheet.resize((sheet.width // 2, sheet.height // 2), Image.Resampling.LANCZOS).quantize(64).save(path, optimize=True)
+    sheet.resize((sheet.width // 2, sheet.height // 2), Image.Resampling.LANCZOS).quantize(200).save(
+        path, optimize=True
+    )
 
 
 def screened(folder: Path, browser: "Browser") -> list[Path]:

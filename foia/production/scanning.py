@@ -1,11 +1,13 @@
 """Running the leak scan over a staged payload, in rounds, so that memory does not grow with what is hidden."""
 
 import io
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import transaction
 
@@ -72,37 +74,56 @@ def payload_scan(drawing: Drawing, folder: Path, *, beat: Callable[[], None]) ->
     secrets = (Secret(found.text, bates, found.path) for bates, found in hidden(drawing.production))
     searched = files = octets = 0
     findings: set[Finding] = set()
-    while batch := list(islice(secrets, ROUND)):
-        search = LeakSearch(batch, fixed=fixed)
-        searched += search.searched
-        for text in payload_shown(drawing):
-            search.explain(text)
-            beat()
-        files, octets = 0, 0
-        for file in staged_files(folder):
-            findings |= search.in_file(file.path, staging_top(folder) / file.path)
-            if is_drawn_pdf(file.path):
-                findings |= _in_pdf(search, file.path, staging_top(folder) / file.path, beat)
-            files, octets = files + 1, octets + file.size
-            beat()
-        for path, text in payload_texts(drawing):
-            findings |= search.in_text(path, text)
-            beat()
-        if len(findings) >= KEPT:
-            break
+    with TemporaryDirectory(dir=folder.parent) as kept:
+        read_back = _ReadBack(Path(kept))
+        while batch := list(islice(secrets, ROUND)):
+            search = LeakSearch(batch, fixed=fixed)
+            searched += search.searched
+            for text in payload_shown(drawing):
+                search.explain(text)
+                beat()
+            files, octets = 0, 0
+            for file in staged_files(folder):
+                findings |= search.in_file(file.path, staging_top(folder) / file.path)
+                if is_drawn_pdf(file.path):
+                    findings |= read_back.search(search, file.path, staging_top(folder) / file.path, beat)
+                files, octets = files + 1, octets + file.size
+                beat()
+            for path, text in payload_texts(drawing):
+                findings |= search.in_text(path, text)
+                beat()
+            if len(findings) >= KEPT:
+                break
     return Scanned(searched, files, octets, tuple(sorted(findings)[:KEPT]))
 
 
-def _in_pdf(search: LeakSearch, file: str, path: Path, beat: Callable[[], None]) -> set[Finding]:
-    """Search what a reader finds in a PDF that we drew. One that cannot be read back passes no scan."""
-    found: set[Finding] = set()
-    try:
-        for _, text in texts_in_pdf(path):
-            found |= search.in_drawn(file, text)
-            beat()
-    except UnreadablePdf:
-        found.add(Finding(file, "cannot be read back", "", ""))
-    return found
+@dataclass(frozen=True, slots=True)
+class _ReadBack:
+    """What a reader finds in the PDFs that we drew, read once and kept in a folder for the further rounds."""
+
+    kept: Path
+
+    def search(self, search: LeakSearch, file: str, path: Path, beat: Callable[[], None]) -> set[Finding]:
+        """Search one PDF. One that cannot be read back passes no scan."""
+        found: set[Finding] = set()
+        try:
+            for text in self._texts(file, path):
+                found |= search.in_drawn(file, text)
+                beat()
+        except UnreadablePdf:
+            found.add(Finding(file, "cannot be read back", "", ""))
+        return found
+
+    def _texts(self, file: str, path: Path) -> Iterator[str]:
+        kept = self.kept / f"{file.replace('/', '-')}.lines"
+        if not kept.exists():
+            begun = kept.with_suffix(".begun")
+            with begun.open("w", encoding="ascii") as lines:
+                for _, text in texts_in_pdf(path):
+                    lines.write(json.dumps(text) + "\n")
+            begun.rename(kept)
+        with kept.open(encoding="ascii") as lines:
+            yield from map(json.loads, lines)
 
 
 def scan_keep(production: Production, scanned: Scanned, staged: ManifestDigest, *, at: datetime) -> LeakScan:

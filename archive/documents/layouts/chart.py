@@ -20,14 +20,16 @@ def chart_blocks(
     *,
     marks: Marks = Marks.BARS,
     unit: str = "",
+    headed: bool = False,
 ) -> tuple[Block, ...]:
     """The chart and its table, in the language that is active. `over` names the categories, such as "Month".
 
+    `headed` says that the title stands above as a heading and is not drawn once more.
     Without a category there is nothing to draw, and the table is left out too. Raises MalformedTable.
     """
     if not categories or not series:
         return ()
-    words = chart_words(over, categories, series, marks=marks, unit=unit)
+    words = f"{title}. {chart_words(over, categories, series, marks=marks, unit=unit)}"
     table = Table(
         columns=(Column(over, 1.6), *(Column(each.name, 1.0, Align.END) for each in series)),
         rows=tuple(
@@ -39,7 +41,7 @@ def chart_blocks(
         ),
         caption=f"{title} ({unit})" if unit else title,
     )
-    return Chart(title, categories, series, words, marks, unit), table
+    return Chart("" if headed else title, categories, series, words, marks, unit), table
 
 
 def chart_words(

@@ -84,7 +84,7 @@ def _blocks(content: TableReport) -> Iterator[Block]:
     for chart in content.charts:
         yield Heading(chart.title, 2)
         yield from chart_blocks(
-            chart.title, chart.over, chart.categories, chart.series, marks=chart.marks, unit=chart.unit
+            chart.title, chart.over, chart.categories, chart.series, marks=chart.marks, unit=chart.unit, headed=True
         )
     if content.charts and content.rows:
         yield Heading(content.list_title or _("The list"), 2)

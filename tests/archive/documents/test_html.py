@@ -87,6 +87,7 @@ def test_a_chart_is_one_image_with_its_values_in_words_and_in_a_table_beside_it(
     html = "".join(render(a_charted_report()))
     assert html.count('role="img" aria-label="Comments captured and removed. Bar chart by month, January to June') == 1
     assert "Removed: lowest 9 (May), highest 40 (February), last 31 (June)." in html
+    assert html.count("Comments captured and removed") == 3, "as heading, image and caption of the table"
     assert html.count("<rect") == 6 * 2 + 2
     assert '<td class="doc-end">2,410</td>' in html
     assert '<td class="doc-end">–</td>' in html

@@ -55,6 +55,22 @@ def test_a_secret_in_the_text_that_travels_inside_is_found(tmp_path: Path) -> No
     assert found == {("document.json", "plain"), ("document.json", "drawn")}
 
 
+def test_the_value_that_a_pdf_is_drawn_from_travels_inside_and_is_searched(tmp_path: Path) -> None:
+    path = drawn("Señora “Zoë” 🚓 at " + PHONE, path=tmp_path / "a.pdf")
+    inside = "".join(text for where, text in texts_in_pdf(path) if where == "document.json")
+    assert "Señora “Zoë” 🚓 at " + PHONE in inside
+    search = LeakSearch([Secret("Señora “Zoë” 🚓", "DEMO-000001", "/content")])
+    assert {found.form for found in search.in_drawn("data/production.pdf", inside)} == {"plain", "drawn"}
+
+
+def test_scripts_that_are_shaped_are_found_in_pages(tmp_path: Path) -> None:
+    for number, words in enumerate(
+        ("हल्द्वानी में रहने वाली नेहा", "ชื่อของพยานคือสมชาย", "道路封閉了嗎請問一下", "هل الطريق مفتوح الآن")
+    ):
+        path = drawn(f"x {words} y", path=tmp_path / f"{number}.pdf")
+        assert "drawn" in in_pages(path, words), words
+
+
 def test_what_does_not_say_it_is_clean(tmp_path: Path) -> None:
     path = drawn("Please call +1 312 555-0143 tonight", LONG, path=tmp_path / "a.pdf")
     assert not in_pages(path, PHONE)
