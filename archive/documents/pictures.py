@@ -14,9 +14,9 @@ from typing import Final, cast
 from PIL import Image, ImageCms
 
 MAX_BYTES: Final = 40 * 1024 * 1024
-MAX_PIXELS: Final = {"JPEG": 60_000_000, "WEBP": 24_000_000}
+MAX_PIXELS: Final = {"JPEG": 60_000_000, "WEBP": 20_000_000}
 """By decoder. A JPEG is made smaller while it is decoded; what the others need is measured to stay under 400 MB."""
-MAX_PIXELS_ELSE: Final = 40_000_000
+MAX_PIXELS_ELSE: Final = 36_000_000
 MAX_SIDE: Final = 1_600
 """Pixels: about 240 dpi over the width of a page."""
 QUALITY: Final = 82
@@ -37,6 +37,8 @@ _DECODERS: Final = {
     "image/x-ms-bmp": "BMP",
     "image/tiff": "TIFF",
 }
+_MAX_PROGRESSIVE: Final = 120_000_000
+"""Pixels times colours of a progressive JPEG: all of it is held, two bytes each, until its last pass."""
 _TOO_MANY: Final = "the picture has too many pixels to draw ({millions} million)"
 _ORIENTATION: Final = 0x0112
 _UPRIGHT: Final = {
@@ -147,14 +149,17 @@ def _redraw(content: bytes, decoder: str) -> Picture | NotDrawn:
         pixels = opened.width * opened.height
         if pixels > MAX_PIXELS.get(decoder, MAX_PIXELS_ELSE):
             return NotDrawn(_TOO_MANY.format(millions=f"{pixels // 1_000_000:,}"))
+        if opened.info.get("progressive") and pixels * len(opened.getbands()) > _MAX_PROGRESSIVE:
+            return NotDrawn(_TOO_MANY.format(millions=f"{pixels // 1_000_000:,}"))
         if decoder == "JPEG" and content.count(b"\xff\xda") * pixels > _MAX_SCANNED:
             return NotDrawn("the picture is coded in too many passes to draw")
         moves = _moves(opened)
         opened.draft(None, (MAX_SIDE, MAX_SIDE))
         turn = _UPRIGHT.get(opened.getexif().get(_ORIENTATION, 1))
         profile = opened.info.get("icc_profile")
-        opened.thumbnail((MAX_SIDE, MAX_SIDE))
-        page = _on_white(_in_srgb(_in_eight_bits(opened), profile))
+        smaller = _in_eight_bits(opened)
+        smaller.thumbnail((MAX_SIDE, MAX_SIDE))
+        page = _on_white(_in_srgb(smaller, profile))
     if turn is not None:
         page = page.transpose(turn)
     out = io.BytesIO()
@@ -171,20 +176,20 @@ def _moves(opened: Image.Image) -> bool:
 
 
 def _in_eight_bits(image: Image.Image) -> Image.Image:
-    """Sixteen bits of grey as eight; Pillow alone would cut off all that is not black."""
-    if image.mode.startswith("I;16"):
-        image = image.convert("I")
+    """A picture that can be made smaller: sixteen bits of grey by their upper eight, a palette as its colours."""
+    if image.mode in {"I;16", "I;16L", "I;16B"}:
+        upper = 0 if image.mode == "I;16B" else 1
+        return Image.frombytes("L", image.size, image.tobytes()[upper::2])
     if image.mode == "I":
         return image.point(lambda value: value * (1 / 257)).convert("L")
-    if image.mode == "P":
-        return image.convert("RGBA")
-    return image
+    wider = {"1": "L", "P": "RGBA", "PA": "RGBA"}.get(image.mode)
+    return image.convert(wider) if wider else image
 
 
 def _in_srgb(image: Image.Image, profile: object) -> Image.Image:
     """The picture in sRGB, its transparency kept. A profile that does not fit it or cannot be read is passed over."""
     alpha = image.getchannel("A") if "A" in image.getbands() else None
-    bare = {"RGBA": "RGB", "RGBX": "RGB", "LA": "L", "1": "L", "La": "L", "RGBa": "RGB", "YCbCr": "RGB"}
+    bare = {"RGBA": "RGB", "RGBX": "RGB", "LA": "L", "La": "L", "RGBa": "RGB", "YCbCr": "RGB"}
     colours = image.convert(bare[image.mode]) if image.mode in bare else image
     if isinstance(profile, bytes) and 0 < len(profile) <= _MAX_PROFILE:
         colours = _converted(colours, profile)

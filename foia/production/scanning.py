@@ -33,6 +33,7 @@ from archive.documents.document import (
 from archive.documents.extracting import UnreadablePdf, texts_in_pdf
 from archive.documents.layouts import RecordSheet, TableReport, record_sheet, table_report
 from archive.documents.pdf import render
+from archive.documents.typesetting.faces import FACES
 from archive.packages.staging import ManifestDigest, staged_files, staging_top
 from archive.packages.texts import bundle_texts
 from foia.collections.models import CollectionItem
@@ -166,6 +167,7 @@ def _fixed(drawing: Drawing) -> Iterator[str]:
         for piece in inflated(out.getvalue(), keep=0):
             yield piece.decode("latin-1")
     yield f"{Redaction('').label} {Redaction('').spoken}"
+    yield from (face.file for face in FACES)
 
 
 def _empty() -> Iterator[Document]:

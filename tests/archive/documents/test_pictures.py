@@ -85,12 +85,12 @@ def in_colour(profile: bytes, *, mode: str = "RGB", colour: object = (255, 0, 0)
     return out.getvalue()
 
 
-def middle(picture: Picture | NotDrawn) -> tuple[int, ...]:
+def middle(picture: Picture | NotDrawn, at: tuple[int, int] = (4, 4)) -> tuple[int, ...]:
     assert isinstance(picture, Picture)
     opened = Image.open(io.BytesIO(picture.jpeg))
     assert opened.mode == "RGB"
     assert opened.info.get("icc_profile") is None
-    pixel = opened.getpixel((4, 4))
+    pixel = opened.getpixel((min(at[0], opened.width - 1), min(at[1], opened.height - 1)))
     assert isinstance(pixel, tuple)
     return tuple(int(part) for part in pixel)
 
@@ -115,10 +115,32 @@ def test_a_profile_for_other_colours_than_the_picture_has_is_passed_over() -> No
     assert middle(redraw(in_colour(srgb, mode="L", colour=128), "image/png"))[0] in range(125, 132)
 
 
-def test_sixteen_bits_of_grey_keep_their_shades() -> None:
+@pytest.mark.parametrize("side", [8, 2_000])
+@pytest.mark.parametrize(("form", "mode"), [("PNG", "I;16"), ("TIFF", "I;16"), ("TIFF", "I;16B"), ("TIFF", "I")])
+def test_sixteen_bits_of_grey_keep_their_shades(side: int, form: str, mode: str) -> None:
     out = io.BytesIO()
-    Image.new("I;16", (8, 8), 0x8000).save(out, "PNG")
-    assert middle(redraw(out.getvalue(), "image/png"))[0] in range(125, 132)
+    Image.new(mode, (side, 8), 0x8000).save(out, form)
+    assert middle(redraw(out.getvalue(), f"image/{form.lower()}"))[0] in range(125, 132)
+
+
+def test_a_palette_is_made_smaller_in_its_colours() -> None:
+    dots = Image.new("P", (3_200, 3_200))
+    dots.putpalette([255, 0, 0, 0, 0, 255])
+    dots.paste(1, (0, 0, 3_200, 1_600))
+    striped = Image.new("1", (3_200, 8))
+    for number in range(0, 3_200, 2):
+        striped.paste(1, (number, 0, number + 1, 8))
+    out, other = io.BytesIO(), io.BytesIO()
+    dots.save(out, "PNG")
+    striped.save(other, "PNG")
+    assert middle(redraw(out.getvalue(), "image/png"))[2] > 200
+    assert 90 < middle(redraw(other.getvalue(), "image/png"), at=(4, 1))[0] < 170, "grey, not every second line"
+
+
+def test_a_progressive_jpeg_may_hold_fewer_pixels_than_another() -> None:
+    out = io.BytesIO()
+    Image.new("CMYK", (8_000, 4_000)).save(out, "JPEG", progressive=True)
+    assert redraw(out.getvalue(), "image/jpeg") == NotDrawn("the picture has too many pixels to draw (32 million)")
 
 
 @pytest.mark.parametrize(("size", "millions"), [((20_000, 10_000), "more than 100"), ((10_000, 8_000), "80")])
