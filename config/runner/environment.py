@@ -23,6 +23,7 @@ _OURS = (
     "BACKUP_URL",
     "MAIL_URL",
     "PUBLIC_STORE_URL",
+    "PUBLIC_AWS_",
     "DJANGO_",
     "SANDBOX_",
 )
@@ -86,6 +87,8 @@ _NOT_PUBLIC = (
     "STORAGE_URL",
     *_ANCHORS,
 )
+#: Credentials of a bucket: those of the evidence are not for the public face, which has its own under a longer name.
+_CLOUD, _FOR_PUBLIC = "AWS_", "PUBLIC_"
 
 
 class Role(StrEnum):
@@ -154,12 +157,18 @@ def environment(state: State, addresses: Addresses, role: Role = Role.APP) -> di
         URL_NAMES.get(role, "DATABASE_URL"): addresses.database(role),
     }
     if state.kind is Kind.LIVE and role is Role.APP:
+        env |= {name: os.environ[name] for name in ("MAIL_URL", "MAIL_URL_FILE") if name in os.environ}
         env["DAYBOOK_SETUP_CODE_FILE"] = str(secrets.code_file("setup-code"))
         env["DAYBOOK_CHOOSABLE"] = "; ".join(name for name in CHOOSABLE if not _fixed(name))
     if role is Role.PUBLIC:
         # It serves strangers: no broker, no evidence, no key of the others, and a secret of its own.
-        for name in _NOT_PUBLIC:
-            env.pop(name, None)
+        for name in [name for name in env if name in _NOT_PUBLIC or name.startswith(_CLOUD)]:
+            del env[name]
+        env |= {
+            name.removeprefix(_FOR_PUBLIC): value
+            for name, value in os.environ.items()
+            if name.startswith(f"{_FOR_PUBLIC}{_CLOUD}") and state.kind is Kind.LIVE
+        }
         env["DJANGO_SETTINGS_MODULE"] = "config.settings_public"
         env["DAYBOOK_SECRET_KEY_FILE"] = str(secrets.text_file("secret-key-public"))
     if role is Role.SEQUENCER:

@@ -60,3 +60,18 @@ def test_an_outside_database_without_all_its_roles_is_refused(tmp_path: Path, mo
     monkeypatch.setenv("DATABASE_URL", "outside://")
     with pytest.raises(RunnerError, match="DATABASE_URL_SEQUENCER"):
         Outside.of(open_state(Kind.LIVE, tmp_path))
+
+
+def test_the_public_face_has_credentials_of_its_own_and_mail_goes_to_the_app_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of the evidence")
+    monkeypatch.setenv("PUBLIC_AWS_SECRET_ACCESS_KEY", "of the copies")
+    monkeypatch.setenv("MAIL_URL_FILE", "/etc/daybook/mail")
+    live = open_state(Kind.LIVE, tmp_path)
+    app, public = environment(live, _ADDRESSES), environment(live, _ADDRESSES, Role.PUBLIC)
+    assert (app["AWS_SECRET_ACCESS_KEY"], public["AWS_SECRET_ACCESS_KEY"]) == ("of the evidence", "of the copies")
+    assert "of the evidence" not in public.values()
+    assert app["MAIL_URL_FILE"] == "/etc/daybook/mail"
+    assert not {"MAIL_URL_FILE", "DAYBOOK_SETUP_CODE_FILE"} & public.keys()
+    assert app["DAYBOOK_SECRET_KEY_FILE"] != public["DAYBOOK_SECRET_KEY_FILE"]
