@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from config.runner.environment import URL_NAMES, Addresses, Role, environment, verifier_key
 from config.runner.errors import RunnerError
 from config.runner.outside import Outside
+from config.runner.processes import PROCESSES, service_of
 from config.runner.state import Kind, State, open_state
 
 _ADDRESSES = Addresses({role: f"postgresql://daybook_{role}" for role in Role}, "redis://", "file:///")
@@ -75,3 +76,15 @@ def test_the_public_face_has_credentials_of_its_own_and_mail_goes_to_the_app_alo
     assert app["MAIL_URL_FILE"] == "/etc/daybook/mail"
     assert not {"MAIL_URL_FILE", "DAYBOOK_SETUP_CODE_FILE"} & public.keys()
     assert app["DAYBOOK_SECRET_KEY_FILE"] != public["DAYBOOK_SECRET_KEY_FILE"]
+
+
+def test_the_staff_learn_where_the_public_face_is_unless_the_person_says_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = open_state(Kind.LIVE, tmp_path)
+    web = next(process for process in PROCESSES if process.name == "web")
+    ports = {"web": 8000, "public": 8100}
+    assert service_of(web, live, _ADDRESSES, ports).env["DAYBOOK_PUBLIC_ADDRESS"] == "http://127.0.0.1:8100"
+    monkeypatch.setenv("DAYBOOK_PUBLIC_ADDRESS", "https://records.riverton.example")
+    told = service_of(web, live, _ADDRESSES, ports).env["DAYBOOK_PUBLIC_ADDRESS"]
+    assert told == "https://records.riverton.example"
