@@ -31,9 +31,8 @@ class Drew:
 
 
 def measure() -> Iterator[Figure]:
-    """Draw each way in a process of its own."""
-    floor = _drew("platypus", POSTS)
-    two = _drew("two", POSTS)
+    """Draw each way in a process of its own; what has a bar, and its floor, twice in turn: the better one counts."""
+    floor, two = _in_turn(("platypus", POSTS), ("two", POSTS))
     yield Figure("pdf.posts, two processes", POSTS / two.seconds, "posts/s", POSTS / floor.seconds, "ratio >= 3")
     yield Figure("pdf.peak, all processes", two.peak, "MiB", floor.peak, "value < 400")
     one = _drew("one", POSTS)
@@ -41,10 +40,14 @@ def measure() -> Iterator[Figure]:
     yield Figure("pdf.peak, one process", one.peak, "MiB", floor.peak, "value < 400")
     every = _drew("every", POSTS)
     yield Figure("pdf.posts_of_all_scripts, two processes", POSTS / every.seconds, "posts/s", POSTS / floor.seconds)
-    floor = _drew("platypus-each", FLOOR_RECORDS)
-    each = _drew("each", RECORDS)
+    floor, each = _in_turn(("platypus-each", FLOOR_RECORDS), ("each", RECORDS))
     per_second = FLOOR_RECORDS / floor.seconds
     yield Figure("pdf.records, two processes", RECORDS / each.seconds, "documents/s", per_second, "ratio >= 6")
+
+
+def _in_turn(*ways: tuple[str, int]) -> list[Drew]:
+    rounds = [[_drew(*way) for way in ways] for _ in range(2)]
+    return [min(of_one, key=lambda drew: drew.seconds) for of_one in zip(*rounds, strict=True)]
 
 
 def post(number: int, words: str) -> Part:

@@ -18,6 +18,15 @@ NAME: Final = "document.json"
 MEDIA_TYPE: Final = "application/json"
 SCHEMA: Final = "daybook-document/1"
 
+WORDS: Final = (
+    "schema daybook-document/1 title language subject author sheet letter letter-landscape furniture legend mark "
+    "footer page_of attachments name media_type description relation Source Data Alternative Supplement blocks "
+    "heading level paragraph role body captured small signed list numbered table columns weight align start end "
+    "caption header figure alternative chart marks bars lines unit categories series values note label new_page part "
+    "depth redaction link address strong text true false null"
+)
+"""Every word that is the form's own: each of them is in documents whatever they say."""
+
 Value = dict[str, Any]
 
 

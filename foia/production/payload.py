@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from archive.access.models import Department
 from archive.documents.document import Document, Furniture, joined
 from archive.documents.layouts import record_sheet
-from archive.documents.pdf import render
+from archive.documents.pdf import Workers
 from archive.ledger.canonical import text_of
 from archive.packages.bag import file_chunks
 from archive.packages.records import RecordFile, ShownRecord
@@ -73,24 +73,25 @@ def payload_items(drawing: Drawing, work: Path, progress: Progress) -> Iterator[
     """Yield the files of the payload. `work` is a folder for what is drawn before it is put in place."""
     log = work / "exemption-log.csv"
     done = 0
-    with log.open("wb") as stream:
-        stream.write(log_head(drawing.wording))
-        for number, batch in enumerate(_volumes(drawing.production), start=1):
-            pdf = work / f"volume-{number}.pdf"
+    with Workers() as workers:
+        with log.open("wb") as stream:
+            stream.write(log_head(drawing.wording))
+            for number, batch in enumerate(_volumes(drawing.production), start=1):
+                pdf = work / f"volume-{number}.pdf"
+                with pdf.open("wb") as out:
+                    workers.render(_volume(drawing, batch, number), out, beat=drawing.beat)
+                for each in batch:
+                    stream.writelines(log_rows(each, drawing.wording))
+                done += len(batch)
+                progress(done)
+                yield PayloadFile(volume_path(number), file_chunks(pdf))
+                pdf.unlink()
+        for path, document in _documents(drawing):
+            pdf = work / "document.pdf"
             with pdf.open("wb") as out:
-                render(_volume(drawing, batch, number), out)
-            for each in batch:
-                stream.writelines(log_rows(each, drawing.wording))
-            done += len(batch)
-            progress(done)
-            yield PayloadFile(volume_path(number), file_chunks(pdf))
+                workers.render(document, out, beat=drawing.beat)
+            yield PayloadFile(path, file_chunks(pdf))
             pdf.unlink()
-    for path, document in _documents(drawing):
-        pdf = work / "document.pdf"
-        with pdf.open("wb") as out:
-            render(document, out)
-        yield PayloadFile(path, file_chunks(pdf))
-        pdf.unlink()
     yield PayloadFile(LOG_PATH, file_chunks(log))
     for each in produced(drawing.production):
         yield shown_record(each)

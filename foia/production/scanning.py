@@ -33,6 +33,7 @@ from archive.documents.document import (
 from archive.documents.extracting import UnreadablePdf, texts_in_pdf
 from archive.documents.layouts import RecordSheet, TableReport, record_sheet, table_report
 from archive.documents.pdf import render
+from archive.documents.source import WORDS as SOURCE_WORDS
 from archive.documents.typesetting.faces import FACES
 from archive.packages.staging import ManifestDigest, staged_files, staging_top
 from archive.packages.texts import bundle_texts
@@ -148,6 +149,7 @@ def scan_keep(production: Production, scanned: Scanned, staged: ManifestDigest, 
 def _fixed(drawing: Drawing) -> Iterator[str]:
     """Yield what every bundle says anyway: our own words, the department's and its pages' names, an empty page."""
     yield _SKELETON
+    yield SOURCE_WORDS
     yield " ".join((*CHAIN, *WITHHELD_SHOWS, *WITHHELD_HIDES))
     yield from drawing.wording.texts()
     yield str(letter_words())

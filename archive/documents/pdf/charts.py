@@ -147,8 +147,8 @@ def _stroke(number: int) -> bytes:
 
 def place_chart(flow: Flow, chart: Chart) -> None:
     """Draw a chart below its title."""
-    title = set_spans(flow, plain(chart.title), CAPTION, flow.tree.add(b"P", flow.parent), flow.width)
     if chart.title:
+        title = set_spans(flow, plain(chart.title), CAPTION, flow.tree.add(b"P", flow.parent), flow.width)
         flow.add(TextBox(title, flow.x, keep=True))
     spoken = chart.alternative or chart.title
     flow.add(ChartBox(flow, chart, flow.tree.add(b"Figure", flow.parent, b"/Alt" + text_string(spoken))))

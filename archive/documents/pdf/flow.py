@@ -100,7 +100,8 @@ class Flow:
         boxes, self._waiting = self._waiting, []
         if not boxes:
             return
-        self._begin()
+        if self.y < 0:
+            self._begin()
         needed, gap = 0.0, self._gap
         for box in boxes[:-1]:
             needed += max(gap, box.before) + box.height

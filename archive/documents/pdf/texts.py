@@ -33,7 +33,10 @@ class Owner:
 
 @dataclass(slots=True)
 class SetText:
-    """Lines of text, with the owner of each run by its key. `element` owns what none of them names."""
+    """Lines of text, with the owner of each run by its key. `element` owns what none of them names.
+
+    `heights` says how far each line takes the cursor down, `height` how far all of them do.
+    """
 
     lines: Sequence[Line]
     style: Style
@@ -41,17 +44,13 @@ class SetText:
     owners: dict[int, Owner] = field(default_factory=dict)
     width: float = 0.0
     end: bool = False
+    heights: list[float] = field(init=False)
+    height: float = field(init=False)
 
-    @property
-    def heights(self) -> list[float]:
-        """How far each line takes the cursor down."""
+    def __post_init__(self) -> None:
         leading = self.style.leading
-        return [max(leading, line.ascent + line.descent) for line in self.lines]
-
-    @property
-    def height(self) -> float:
-        """How far all lines take the cursor down."""
-        return sum(self.heights)
+        self.heights = [max(leading, line.ascent + line.descent) for line in self.lines]
+        self.height = sum(self.heights)
 
 
 def set_spans(
@@ -104,25 +103,27 @@ def set_spans(
 def draw_lines(page: Page, tree: Tree, text: SetText, first: int, last: int, x: float, y: float) -> float:
     """Draw the lines from `first` up to `last`, the top of the first at `y`; answers the bottom of the last."""
     style = text.style
-    leading = style.leading
-    placed: list[tuple[float, float, Fragment]] = []
-    for line in text.lines[first:last]:
-        own = line.ascent + line.descent
-        height = max(leading, own)
-        baseline = y - (height - own) / 2 - line.ascent
-        y -= height
-        start = x
-        if line.rtl or text.end:
-            start += text.width - line.width
-        elif style.centred:
-            start += (text.width - line.width) / 2
-        placed.extend([(start, baseline, fragment) for fragment in line.fragments])
     if not text.owners:
-        if placed:
-            page.content += (page.begin(tree, text.element), style.ink, b"BT\n")
-            _show(page.content, placed)
-            page.content += (b"ET\n", END)
+        content = page.content
+        content += (page.begin(tree, text.element), style.ink, b"BT\n")
+        for number in range(first, last):
+            line = text.lines[number]
+            height = text.heights[number]
+            baseline = y - (height + line.ascent - line.descent) / 2
+            y -= height
+            content.append(b"1 0 0 1 %.2f %.2f Tm\n" % (x + _shift(text, line), baseline))
+            for fragment in line.fragments:
+                content += _shown(fragment)
+        content += (b"ET\n", END)
         return y
+    placed: list[tuple[float, float, Fragment]] = []
+    for number in range(first, last):
+        line = text.lines[number]
+        height = text.heights[number]
+        baseline = y - (height + line.ascent - line.descent) / 2
+        y -= height
+        start = x + _shift(text, line)
+        placed.extend([(start, baseline, fragment) for fragment in line.fragments])
     plain = Owner(text.element, style.ink)
     for key, group in groupby(placed, lambda each: each[2].key if each[2].key in text.owners else 0):
         _draw_owned(page, tree, text.owners.get(key, plain), list(group), style)
@@ -141,9 +142,24 @@ def draw_furniture(content: list[bytes], opening: bytes, text: SetText, x: float
 def draw_as_artifact(page: Page, text: SetText, x: float, y: float) -> None:
     """Draw all lines again, the top of the first at `y`, for the eye alone."""
     spare = Page(0, "")
-    draw_lines(spare, Tree(), SetText(text.lines, text.style, 0, {}, text.width, text.end), 0, len(text.lines), x, y)
+    copy = SetText(text.lines, text.style, 0, width=text.width, end=text.end)
+    draw_lines(spare, Tree(), copy, 0, len(text.lines), x, y)
     if spare.content:
         page.content += (ARTIFACT, *spare.content[1:])
+
+
+def _shift(text: SetText, line: Line) -> float:
+    """How far from the left of its column a line begins."""
+    if line.rtl or text.end:
+        return text.width - line.width
+    return (text.width - line.width) / 2 if text.style.centred else 0.0
+
+
+def _shown(fragment: Fragment) -> tuple[bytes, ...]:
+    if fragment.actual:
+        actual = text_string(fragment.text)
+        return b"/Span <</ActualText", actual, b">> BDC\n", fragment.operators, b"\nEMC\n"
+    return fragment.operators, b"\n"
 
 
 def _show(content: list[bytes], placed: Iterable[tuple[float, float, Fragment]]) -> None:
@@ -152,10 +168,7 @@ def _show(content: list[bytes], placed: Iterable[tuple[float, float, Fragment]])
         if here != (start, baseline):
             content.append(b"1 0 0 1 %.2f %.2f Tm\n" % (start, baseline))
             here = (start, baseline)
-        if fragment.actual:
-            content += (b"/Span <</ActualText", text_string(fragment.text), b">> BDC\n", fragment.operators, b"\nEMC\n")
-        else:
-            content += (fragment.operators, b"\n")
+        content += _shown(fragment)
 
 
 def _draw_owned(
@@ -229,6 +242,9 @@ class TextBox:
             level, words = self.heading
             flow.note_heading(level, words)
         if not heights:
+            return
+        if self.text.height + 2 * pad <= flow.room:
+            self._draw(flow, 0, len(heights), self.text.height)
             return
         while first < len(heights):
             room, last = flow.room - 2 * pad, first

@@ -30,8 +30,8 @@ from archive.documents.pdf.rendering import render
 from archive.documents.pdf.wire import packed
 from archive.documents.pdf.worker import receive, send
 
-_WORTH: Final = 4
-"""Stretches, or batches of documents, from which it pays to begin processes."""
+_WORTH: Final = 8
+"""Stretches from which it pays to begin processes: each takes about as long to begin as a hundred pages."""
 _BATCH: Final = 25
 """Small documents sent at once."""
 _AHEAD: Final = 2
@@ -58,7 +58,7 @@ class Workers:
 
     def __init__(self, count: int | None = None) -> None:
         """`count` processes; by default as many as the machine has cores for us, at most four."""
-        self.count = count or min(_MOST, len(os.sched_getaffinity(0)))
+        self.count = count or min(_MOST, os.cpu_count() or 1)
         self._processes: list[subprocess.Popen[bytes]] = []
         self._idle: SimpleQueue[subprocess.Popen[bytes] | None] = SimpleQueue()
         self._begun: tuple[ThreadPoolExecutor, TemporaryDirectory[str]] | None = None

@@ -19,6 +19,8 @@ from archive.documents.pdf.strings import byte_string
 
 _PACKED: Final = 200
 """Objects in one object stream."""
+_SHORT: Final = 250
+"""Bytes up to which a stream is not worth compressing."""
 _HEADER: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _FREE, _PLAIN, _IN_STREAM = range(3)
 _ENTRY: Final = struct.Struct(">BQH")
@@ -62,8 +64,8 @@ class Writer:
         return number
 
     def add_stream(self, content: bytes, entries: bytes = b"", number: int = 0, *, packed: bool = False) -> int:
-        """Write a stream, compressed unless it is `packed` already (then `entries` say by what filter)."""
-        if not packed:
+        """Write a stream, compressed unless it is short, or `packed` already (then `entries` say by what filter)."""
+        if not packed and len(content) > _SHORT:
             content = deflated(content)
             entries += b"/Filter/FlateDecode"
         stream = b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(content), content)

@@ -38,6 +38,7 @@ from archive.documents.document import (
     plain,
 )
 from archive.documents.pdf import render
+from archive.documents.source import WORDS
 from tests.archive.documents.reading import drawn, in_order, read, squeezed
 from tests.archive.documents.samples import (
     a_certificate,
@@ -215,7 +216,7 @@ def test_what_a_redaction_hides_is_in_no_byte_and_no_width() -> None:
     streams = b"".join(
         zlib.decompressobj().decompress(m.group(1))
         for m in re.finditer(rb"stream\r?\n(.*?)endstream", pdf, re.S)
-        if m.group(1)[:1] == b"x"
+        if m.group(1)[:2] == b"x^"
     )
     forms = [secret.encode(), secret.encode("utf-16-be"), secret.encode().hex().encode()]
     assert not any(form in data for form in forms for data in (pdf, streams))
@@ -259,6 +260,18 @@ def test_a_document_carries_its_own_text_untouched() -> None:
     assert source["title"] == "A title"
     assert source["blocks"][0] == {"paragraph": [words, {"redaction": "7(1)(b)"}]}
     assert source["blocks"][1]["part"][0]["figure"] == "a.mp4"
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_the_words_of_the_source_that_nobody_wrote_are_all_listed(sample: Any) -> None:
+    source = json.loads(pypdf.PdfReader(io.BytesIO(drawn(sample()))).attachments["document.json"][0])
+
+    def names(value: Any) -> set[str]:
+        if isinstance(value, list):
+            return set().union(*map(names, value))
+        return set(value).union(*map(names, value.values())) if isinstance(value, dict) else set()
+
+    assert names(source) <= set(WORDS.split())
 
 
 def test_pages_are_labelled_with_their_marks() -> None:
