@@ -13,7 +13,8 @@ class StateShown:
     """A state that was observed.
 
     `kind` is edited, hidden, shown, removed, absent or returned; `who` is us, author, network or unknown (empty where
-    it does not matter); `when` is text as it is to be read; `under` is the code of the department's reason (R04).
+    it does not matter). `when` is text as it is to be read: when it was noticed, or, where `under` gives the code of
+    the department's reason (R04), when it was done.
     """
 
     kind: str
@@ -31,8 +32,8 @@ def state_words(state: StateShown) -> str:
     hand = _hands().get(who, who)
     words = what if not hand else f"{what}, {hand}" if state.who == "unknown" else f"{what} {hand}"
     if state.when:
-        # Only our own act has a moment; everything else was noticed at one.
-        on = _("{what} on {when}") if state.who == "us" else _("{what}, noticed on {when}")
+        # Only an act of ours that was decided has a moment of its own; everything else was noticed at one.
+        on = _("{what} on {when}") if state.under else _("{what}, noticed on {when}")
         words = on.format(what=words, when=state.when)
     if state.under:
         words = _("{what} under {code}").format(what=words, code=state.under)

@@ -118,7 +118,7 @@ def test_a_film_with_a_still_has_it_before_its_slip() -> None:
         (("removed", "Monday", "us", "R04"), "Removed by the department on Monday under R04."),
         (("removed", "Monday", "author"), "Removed by its author, noticed on Monday."),
         (("removed", "Monday", "unknown"), "Removed, by whom is not known, noticed on Monday."),
-        (("hidden", "Monday", "us"), "Hidden by the department on Monday."),
+        (("hidden", "Monday", "us"), "Hidden by the department, noticed on Monday."),
         (
             ("absent", "Monday", "unknown", "", "A listing lacked it."),
             "No longer listed by the network, noticed on Monday. A listing lacked it.",

@@ -135,7 +135,7 @@ def test_what_became_of_a_record_is_said_with_hand_and_day() -> None:
     made = sheet(said(1, "x", history=tuple(HistoryEvent(_event(1), values) for values in (gone, edited, {}))))
     when = "2026-02-07 08:02:00 CST (2026-02-07 14:02:00 UTC)"
     assert made.states == (StateShown("removed", when, "us"),)
-    assert f"Removed by the department on {when}." in "".join(render(record_sheet(made)))
+    assert f"Removed by the department, noticed on {when}." in "".join(render(record_sheet(made)))
 
 
 @pytest.mark.parametrize("language", ["ar", "zh-TW", "x'; DROP", ""])
