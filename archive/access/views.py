@@ -241,7 +241,7 @@ def _person_page(request: HttpRequest, found: User, why: WhyForm | None = None) 
         "sessions": sessions_of(found, at=at),
         # Not `offices`: that name is the frame's, for the person who looks.
         "held": [held.office.name for held in found.appointments.select_related("office") if _holds(held, at)],
-        "promised": promises_open().filter(person=found).select_related("office"),
+        "promised": promises_open().filter(person=found).select_related("office", "person"),
         "may_mail": bool(found.email) and route_now() is not None,
         "form": why or WhyForm(),
         "trail": _trail(found.name),
@@ -266,7 +266,7 @@ def _show_invitation(request: HttpRequest, invited: Invited) -> HttpResponse:
         "person": invited.person,
         "link": "" if invited.mailed else link,
         "hours": settings.INVITATION_HOURS,
-        "promised": promises_open().filter(person=invited.person).select_related("office"),
+        "promised": promises_open().filter(person=invited.person).select_related("office", "person"),
     }
     answer = render(request, "people/invited.html", told | {"trail": _trail(_("Invitation"))})
     answer.headers["Cache-Control"] = "private, no-store"

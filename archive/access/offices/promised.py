@@ -46,13 +46,16 @@ def offices_promise(*, person: User, offices: Sequence[Office], actor: Actor, at
 def promises_give(*, person: User, at: datetime) -> int:
     """Appoint a person who accepted to what was promised and needs no more. Return how many offices that were.
 
-    What somebody promised who may no longer appoint is not given. Must be called inside a transaction.
+    What somebody promised who may no longer appoint is not given: it stays open, the audit has it, and the person's page
+    says so. Must be called inside a transaction.
     """
     given = 0
     ready = Q(needs_second=False) | Q(confirmed_by__isnull=False)
     rows = promises_open().filter(ready, person=person).select_for_update(of=("self",)).select_related("named_by")
     for row in rows:
         if not allows(Actor(user=row.named_by), APPOINT, at):
+            actor = Actor(user=person)
+            audit(actor, "office.appoint", at=at, outcome="lapsed", object_kind="promise", object_ref=row.ref)
             continue
         held = Appointment.objects.filter(Appointment.current(at), user=person, office=row.office, deputy=False)
         if not held.exists():

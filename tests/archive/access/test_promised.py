@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 
 from archive.access.actor import Actor
 from archive.access.mail_models import PromisedOffice
@@ -90,6 +91,10 @@ def test_what_somebody_promised_who_may_no_longer_appoint_is_not_given() -> None
     Appointment.objects.filter(user=first).update(until=AT + timedelta(minutes=1))
     invitation_accept(token=invited.token, password=PASSWORD, at=AT + timedelta(minutes=5))
     assert _offices(invited.person) == set()
+    [row] = PromisedOffice.objects.filter(given_at=None)
+    assert AuditEntry.objects.get(action="office.appoint", outcome="lapsed").object_ref == str(row.ref)
+    shown = render_to_string("people/promised.html", {"promised": [PromisedOffice.objects.get(pk=row.pk)]})
+    assert "not given: whoever named it may no longer appoint" in shown
 
 
 def test_an_administrator_is_restored_at_the_machine_only_when_none_is_left_and_everybody_hears_of_it() -> None:
