@@ -46,8 +46,8 @@ def offices_promise(*, person: User, offices: Sequence[Office], actor: Actor, at
 def promises_give(*, person: User, at: datetime) -> int:
     """Appoint a person who accepted to what was promised and needs no more. Return how many offices that were.
 
-    What somebody promised who may no longer appoint is not given: it stays open, the audit has it, and the person's page
-    says so. Must be called inside a transaction.
+    What somebody promised who may no longer appoint is not given: it stays open, as the audit and the page say.
+    Must be called inside a transaction.
     """
     given = 0
     ready = Q(needs_second=False) | Q(confirmed_by__isnull=False)
