@@ -2,6 +2,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.documents.typesetting.embedding import fonts
+from archive.documents.typesetting.faces import FACES, face_digests
 from archive.documents.typesetting.latin import plain_characters
 from archive.documents.typesetting.lines import Line, Run, Typesetter
 
@@ -57,3 +58,10 @@ def test_a_font_holds_the_used_glyphs_alone_with_their_texts_and_the_same_bytes_
     assert bold.name[6:] == "+NotoSans-Bold"
     assert bold.widths[min(bold.widths)] > regular.widths[min(regular.widths)]
     assert regular.program == list(fonts(typesetter.used))[1].program
+
+
+def test_the_digests_name_every_font_file_that_may_draw_a_document() -> None:
+    digests = face_digests()
+    assert list(digests) == sorted({face.file for face in FACES})
+    assert all(len(digest) == 64 for digest in digests.values())
+    assert len(set(digests.values())) == len(digests)
