@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
 
+from archive.documents.pdf.compressing import deflated
 from archive.documents.pdf.writer import Writer
 from archive.documents.typesetting.embedding import EmbeddedFont, fonts
 
@@ -37,7 +38,7 @@ def _write(writer: Writer, font: EmbeddedFont) -> int:
     name = font.name.encode("ascii")
     is_cff = font.kind == "cff"
     subtype = b"/Subtype/CIDFontType0C" if is_cff else b"/Length1 %d" % len(font.program)
-    program = writer.add_stream(font.program, subtype)
+    program = writer.add_stream(_packed(font.program), subtype + b"/Filter/FlateDecode", packed=True)
     measures = tuple(map(_number, (font.italic_angle, font.ascent, font.descent, font.cap_height, font.stem)))
     descriptor = writer.add(
         b"<</Type/FontDescriptor/FontName/%s/Flags %d/FontBBox[%s]" % (name, font.flags, _row(font.bbox))
@@ -55,11 +56,17 @@ def _write(writer: Writer, font: EmbeddedFont) -> int:
             b"" if is_cff else b"/CIDToGIDMap/Identity",
         )
     )
-    to_unicode = writer.add_stream(_cmap(font.to_unicode, 4))
+    to_unicode = writer.add_stream(_packed(_cmap(font.to_unicode, 4)), b"/Filter/FlateDecode", packed=True)
     return writer.add(
         b"<</Type/Font/Subtype/Type0/BaseFont/%s/Encoding/Identity-H/DescendantFonts[%d 0 R]/ToUnicode %d 0 R>>"
         % (name, descendant, to_unicode)
     )
+
+
+@functools.lru_cache(maxsize=16)
+def _packed(octets: bytes) -> bytes:
+    """Compress what many documents have in common once."""
+    return deflated(octets)
 
 
 def _type3(writer: Writer, font: EmbeddedFont) -> int:

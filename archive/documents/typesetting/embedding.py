@@ -18,15 +18,18 @@ from archive.documents.typesetting.emoji import glyph_of, matrix, procedure
 from archive.documents.typesetting.faces import (
     COLOUR_EMOJI,
     FACES,
+    LATIN,
     PART,
     PARTED,
     Outline,
+    cut_name,
     cut_of,
     font,
     opened,
     part_of,
     scale,
 )
+from archive.documents.typesetting.latin import plain
 from archive.documents.typesetting.outlines import outline
 from archive.documents.typesetting.used import COLOURED, Used
 
@@ -35,6 +38,9 @@ Box = tuple[float, float, float, float]
 _SYMBOLIC: Final = 4
 _WIDTH_OF_M: Final = 0.6
 _STEM: Final = {False: 80, True: 140}
+# A document that draws no more of Noto Sans than this embeds all of it: the same font in each, cut once, without a
+# trace of which letters it has.
+_COMMON: Final = "".join(map(chr, range(0x20, 0x7F))) + "§·–—‘’“”•…›"
 # What a reader of the embedded program never looks at. Layout is done; names and metrics are in the PDF objects.
 _LEFT_OUT: Final = ("GSUB", "GPOS", "GDEF", "STAT", "MVAR", "BASE", "VORG", "vhea", "vmtx", "name", "post", "DSIG")
 
@@ -143,7 +149,25 @@ def _advance(face: int, bold: bool, glyph: int) -> float:
     return float(font(face, bold=bold).get_glyph_h_advance(glyph) * scale(face))
 
 
+@functools.cache
+def _common_glyphs(bold: bool) -> dict[int, str]:
+    ids = plain(bold=bold).ids
+    return dict(sorted((ids[character], character) for character in _COMMON))
+
+
 def _type0(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
+    bold = cut_of(resource)[1]
+    if resource == cut_name(LATIN, bold=bold) and glyphs.items() <= _common_glyphs(bold).items():
+        return _common(resource, bold)
+    return _cut(resource, glyphs)
+
+
+@functools.cache
+def _common(resource: str, bold: bool) -> EmbeddedFont:
+    return _cut(resource, _common_glyphs(bold))
+
+
+def _cut(resource: str, glyphs: dict[int, str]) -> EmbeddedFont:
     face, bold = cut_of(resource)
     looks = _looks(face, bold)
     subset = _program(face, bold, glyphs)

@@ -220,7 +220,7 @@ def test_what_a_redaction_hides_is_in_no_byte_and_no_width() -> None:
     )
     forms = [secret.encode(), secret.encode("utf-16-be"), secret.encode().hex().encode()]
     assert not any(form in data for form in forms for data in (pdf, streams))
-    # No glyph of the secret alone: the subset holds only what is drawn.
+    # Nor is it told by a font: those hold what is drawn, or the common letters whatever is drawn.
     assert "Q" not in "".join(read(pdf))
     assert squeezed("before [REDACTED – 7(1)(b)] after") in squeezed(read(pdf)[0])
 
