@@ -6,6 +6,7 @@ Everything is a pure function over 32-byte hashes. A proof is made from a `Hashe
 
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
+from itertools import islice
 from typing import TypeAlias
 
 from archive.ledger.errors import ProofError
@@ -26,6 +27,9 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 
 
+_MANY = 64  #: leaves of a subtree that is hashed row by row; a power of two
+
+
 class CompactRange:
     """The right edge of a growing tree: the hashes of its complete subtrees, largest first, and nothing else."""
 
@@ -43,17 +47,28 @@ class CompactRange:
 
     def append(self, leaf: bytes) -> None:
         """Add one leaf hash."""
-        nodes, size = self._nodes, self.size
-        while size & 1:
-            leaf = sha256(b"\x01" + nodes.pop() + leaf).digest()
-            size >>= 1
-        nodes.append(leaf)
-        self.size += 1
+        self._add(leaf, 1)
 
     def extend(self, leaves: Iterable[bytes]) -> None:
-        """Add leaf hashes in order."""
-        for leaf in leaves:
-            self.append(leaf)
+        """Add leaf hashes in order: what makes up a whole subtree of _MANY leaves is hashed row by row."""
+        rest = iter(leaves)
+        while row := list(islice(rest, _MANY - self.size % _MANY)):
+            if len(row) < _MANY:
+                for leaf in row:
+                    self._add(leaf, 1)
+                continue
+            while len(row) > 1:
+                row = [sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)]
+            self._add(row[0], _MANY)
+
+    def _add(self, node: bytes, leaves: int) -> None:
+        """Add a whole subtree of so many leaves, a power of two that divides the size."""
+        nodes, subtrees = self._nodes, self.size // leaves
+        while subtrees & 1:
+            node = sha256(b"\x01" + nodes.pop() + node).digest()
+            subtrees >>= 1
+        nodes.append(node)
+        self.size += leaves
 
     def root(self) -> bytes:
         """Return the root of the tree so far."""

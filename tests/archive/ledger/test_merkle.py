@@ -197,3 +197,15 @@ def test_pymerkle_refuses_a_foreign_proof_too(oracle: InmemoryTree) -> None:
     """The oracle can say no: without this the agreement above would mean little."""
     with pytest.raises(InvalidProof):
         verify_inclusion(LEAVES[1], root(hashes, 9), oracle.prove_inclusion(1, 9))
+
+
+def test_a_range_that_grows_by_many_leaves_is_the_one_that_grows_by_one() -> None:
+    leaves = [leaf_hash(str(n).encode()) for n in range(700)]
+    for steps in ((700,), (1, 699), (63, 1, 64, 65, 507), (200, 500), (128, 0, 572)):
+        grown, one_by_one, done = CompactRange(), CompactRange(), 0
+        for step in steps:
+            grown.extend(leaves[done : done + step])
+            for leaf in leaves[done : done + step]:
+                one_by_one.append(leaf)
+            done += step
+            assert (grown.size, grown.nodes) == (one_by_one.size, one_by_one.nodes)
