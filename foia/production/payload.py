@@ -32,7 +32,7 @@ from foia.production.wording import Wording
 from foia.requests.letters import letter_document, letter_text
 from foia.requests.models import Letter
 
-VOLUME = 500  #: records in one PDF: a reader's program, and ours, holds a whole one in memory
+VOLUME = 2_000  #: records in one PDF: a reader's program holds a whole one in memory
 LANGUAGE = "en-US"
 LOG_PATH = "data/exemption-log.csv"
 LETTER_PATH = "data/letter.pdf"

@@ -1,7 +1,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.documents.typesetting.embedding import fonts
+from archive.documents.typesetting.embedding import EmbeddedFont, fonts
 from archive.documents.typesetting.faces import FACES, face_digests
 from archive.documents.typesetting.latin import plain_characters
 from archive.documents.typesetting.lines import Line, Run, Typesetter
@@ -48,16 +48,27 @@ def test_ordinary_letters_of_latin_greek_and_cyrillic_are_plain_and_marks_and_he
     assert not {"\u0301", "א", "ا", "\u00ad", "\u200b", "中", "\u202e"} & plain
 
 
-def test_a_font_holds_the_used_glyphs_alone_with_their_texts_and_the_same_bytes_each_time() -> None:
+def embedded(words: str, bold: str = "") -> list[EmbeddedFont]:
     typesetter = Typesetter()
-    typesetter.lines([Run("abc"), Run("ab", bold=True)], size=10, width=100)
-    bold, regular = fonts(typesetter.used)
+    typesetter.lines([Run(words), Run(bold, bold=True)], size=10, width=400)
+    return list(fonts(typesetter.used))
+
+
+def test_a_font_holds_the_used_glyphs_alone_with_their_texts_and_the_same_bytes_each_time() -> None:
+    bold, regular = embedded("aéb", bold="abé")
     assert (bold.resource, regular.resource) == ("B0", "F0")
-    assert set(regular.to_unicode.values()) == {"a", "b", "c"}
+    assert set(regular.to_unicode.values()) == {"a", "b", "é"}
     assert regular.name[6:] == "+NotoSans-Regular"
     assert bold.name[6:] == "+NotoSans-Bold"
     assert bold.widths[min(bold.widths)] > regular.widths[min(regular.widths)]
-    assert regular.program == list(fonts(typesetter.used))[1].program
+    assert regular.program == embedded("aéb", bold="abé")[1].program
+
+
+def test_a_font_of_common_letters_is_the_same_whichever_of_them_are_drawn() -> None:
+    [few], [many] = embedded("abc"), embedded("The quick “brown” fox — 1–2…")
+    assert few == many
+    assert set("abcXYZ019 ~“”…") <= set(few.to_unicode.values())
+    assert "é" not in few.to_unicode.values()
 
 
 def test_the_digests_name_every_font_file_that_may_draw_a_document() -> None:
