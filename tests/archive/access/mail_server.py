@@ -11,7 +11,10 @@ from email.policy import default
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """`taken` are the messages. `refuse` maps a command (`MAIL`, `RCPT`, `DATA`) to the answer it gets instead."""
+    """`taken` are the messages. `refuse` maps a command (`MAIL`, `RCPT`, `DATA`) to the answer it gets instead.
+
+    `lost`: a message is taken, and the line breaks before the server can say so.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -22,6 +25,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.taken: list[EmailMessage] = []
         self.to: list[str] = []
         self.refuse: dict[str, str] = {}
+        self.lost = False
 
     @property
     def port(self) -> int:
@@ -54,6 +58,8 @@ class _Conversation(socketserver.StreamRequestHandler):
             elif verb == "DATA":
                 self._say("354 go on")
                 self.server.taken.append(message_from_bytes(self._text(), EmailMessage, policy=default))
+                if self.server.lost:
+                    return
                 self._say("250 taken")
             elif verb == "QUIT":
                 self._say("221 bye")

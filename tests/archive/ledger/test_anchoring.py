@@ -18,6 +18,7 @@ from archive.ledger.selectors import latest_checkpoint
 from archive.ledger.sequencer import Sequencer
 from archive.ledger.timestamps import FalseStamp, stamp_read, stamp_request
 from config.drills.outsiders import Answer, Authority, OwnWitness, served
+from tests.archive.access.mail_server import mail_server
 from tests.archive.ledger.test_sequencer import AT, ORIGIN, SIGNER, drain, write
 from tests.committed import CommittedDatabase
 from tests.outside import outside_of
@@ -162,6 +163,30 @@ def test_a_bucket_elsewhere_and_named_people_get_the_note(
     assert head is not None
     assert (tmp_path / "worm/checkpoints/5").read_bytes() == bytes(head.note)
     assert bytes(head.note).decode() in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    ("refuse", "lost", "taken"),
+    [({"RCPT": "451 later"}, False, 1), ({}, True, 2)],
+    ids=["failed", "failed but happened"],
+)
+def test_an_email_that_failed_or_failed_but_happened_is_sent_again_and_says_the_same(
+    sequencer: Sequencer, settings: Settings, refuse: dict[str, str], lost: bool, taken: int
+) -> None:
+    settings.LOG_ANCHOR_MAIL = ["clerk@city.example"]
+    grown(sequencer, 5)
+    with mail_server() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+        server.refuse, server.lost = refuse, lost
+        assert checkpoint_anchor(at=AT) == {"anchored": 0, "failed": 1}
+        server.refuse, server.lost = {}, False
+        assert checkpoint_anchor(at=AT + 2 * LONGEST_RETRY) == {"anchored": 1, "failed": 0}
+    head = latest_checkpoint()
+    assert head is not None
+    assert len(server.taken) == taken
+    said = [message.get_content().replace("\r\n", "\n") for message in server.taken]
+    assert all(bytes(head.note).decode() in words for words in said)
 
 
 def test_a_bucket_that_holds_another_note_of_that_size_is_a_failure(
