@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from itertools import islice
 from typing import Any, NamedTuple
@@ -262,13 +262,16 @@ def _stretches(end: int) -> Iterator[_Stretch]:
         while True:
             strung, following = asked.result(), start + STRETCH
             asked = ahead.submit(_strung, session, following, end)
-            stretch = _whole(strung, start, end) or _by_row(start, end, seen)
+            whole = _whole(strung, start, end)
+            wait([asked])  # whoever gets the stretch may begin a transaction on the connection
+            stretch = whole or _by_row(start, end, seen)
             if not stretch.hashes:
                 return
             yield stretch
             start = seen = stretch.last + 1
             if start != following:  # places are missing
                 asked = ahead.submit(_strung, session, start, end)
+                wait([asked])
 
 
 class _Strung(NamedTuple):
